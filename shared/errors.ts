@@ -1,0 +1,59 @@
+/**
+ * The base of every error that the domain and the adapters throw on purpose.
+ *
+ * `code` is stable and machine-readable: `shared/middleware` maps it to an HTTP status, a state machine
+ * catches it by `name`. `retryable` says whether the very same call may succeed later. `cause` keeps the
+ * original error for the log; it never reaches a caller.
+ */
+export abstract class ShopError extends Error {
+  abstract readonly code: string;
+  readonly retryable: boolean = false;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** One field that did not pass validation; `pointer` is a JSON Pointer (RFC 6901) into the request body. */
+export interface InvalidField {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** The input does not have the shape or the range that the operation takes. */
+export class InvalidInput extends ShopError {
+  override readonly code = 'INVALID_INPUT';
+  readonly fields: readonly InvalidField[];
+
+  constructor(message: string, fields: readonly InvalidField[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.fields = fields;
+  }
+}
+
+/** The thing asked for does not exist, or does not exist for this caller. */
+export class NotFound extends ShopError {
+  override readonly code = 'NOT_FOUND';
+}
+
+/** The current state of the thing refuses the operation; another operation may be needed first. */
+export class Conflict extends ShopError {
+  override readonly code = 'CONFLICT';
+}
+
+/** A precondition that the caller gave (`If-Match`) does not hold. */
+export class PreconditionFailed extends ShopError {
+  override readonly code = 'PRECONDITION_FAILED';
+}
+
+/** What would be stored is larger than the store takes. */
+export class TooLarge extends ShopError {
+  override readonly code = 'TOO_LARGE';
+}
+
+/** A dependency did not answer, or answered that it cannot now. */
+export class DependencyFailed extends ShopError {
+  override readonly code = 'DEPENDENCY_FAILED';
+  override readonly retryable = true;
+}

@@ -5,15 +5,24 @@ const project = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
+    // Files that the bundler embeds as text.
+    'swagger-ui-dist/.+\\.(js|css)$': './shared/testing/text-transform.cjs',
     '\\.ts$': [
       '@swc/jest',
       {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2024', keepClassNames: true },
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2024',
+          keepClassNames: true,
+          experimental: { keepImportAttributes: true },
+        },
         module: { type: 'es6' },
         sourceMaps: 'inline',
       },
     ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!swagger-ui-dist/)'],
+  setupFiles: ['./shared/testing/environment.ts'],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.offline/'],
 } as const;
 

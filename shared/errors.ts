@@ -15,8 +15,9 @@ export abstract class ShopError extends Error {
   }
 }
 
-/** One field that did not pass validation; `pointer` is a JSON Pointer (RFC 6901) into the request body. */
+/** One field that did not pass validation; `pointer` is a JSON Pointer (RFC 6901) into the named part. */
 export interface InvalidField {
+  readonly in: 'body' | 'query' | 'path' | 'header';
   readonly pointer: string;
   readonly detail: string;
 }
@@ -56,4 +57,26 @@ export class TooLarge extends ShopError {
 export class DependencyFailed extends ShopError {
   override readonly code = 'DEPENDENCY_FAILED';
   override readonly retryable = true;
+}
+
+/** A dependency refused the call because too many come in; the caller may try again after a moment. */
+export class Throttled extends ShopError {
+  override readonly code = 'THROTTLED';
+  override readonly retryable = true;
+}
+
+/** The idempotency key was used before, for a request with another content. */
+export class IdempotencyKeyReused extends ShopError {
+  override readonly code = 'IDEMPOTENCY_KEY_REUSED';
+}
+
+/** The first request with this idempotency key has not ended yet. */
+export class RequestInProgress extends ShopError {
+  override readonly code = 'REQUEST_IN_PROGRESS';
+  override readonly retryable = true;
+}
+
+/** The body is of a kind that the operation does not read. */
+export class UnsupportedMediaType extends ShopError {
+  override readonly code = 'UNSUPPORTED_MEDIA_TYPE';
 }

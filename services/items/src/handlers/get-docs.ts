@@ -1,0 +1,32 @@
+import { NotFound } from '../../../../shared/errors.ts';
+import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { type DocsAsset, docsAssets } from '../adapters/docs-assets.ts';
+import { docsContract } from './contracts.ts';
+
+interface Dependencies {
+  readonly assets: ReadonlyMap<string, DocsAsset>;
+}
+
+export const respondWith =
+  ({ assets }: Dependencies) =>
+  async ({ path, headers }: HttpRequest<{ asset?: string | undefined }>): Promise<HttpResponse> => {
+    const asset = assets.get(path.asset ?? 'index.html');
+    if (!asset) throw new NotFound(`There is no docs asset ${path.asset}.`);
+    const caching = { etag: asset.etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
+    if (headers['if-none-match'] === asset.etag) return { status: 304, headers: caching };
+
+    const compress = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
+    return {
+      status: 200,
+      headers: {
+        'content-type': asset.contentType,
+        ...caching,
+        ...(compress && { 'content-encoding': 'gzip' }),
+      },
+      asset: compress
+        ? { content: asset.gzipped().toString('base64'), encoding: 'base64' }
+        : { content: asset.text, encoding: 'utf8' },
+    };
+  };
+
+export const handler = httpHandler(docsContract, respondWith({ assets: docsAssets }));

@@ -1,0 +1,91 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import { type InvalidField, InvalidInput } from '../errors.ts';
+import { correlationIdOf, type HttpEvent } from './http-event.ts';
+
+z.config(en());
+
+type Schema<Output> = z.core.$ZodType<Output>;
+
+/** What a route takes. A part without a schema reaches the handler as `undefined`. */
+export interface HttpContract<Path = undefined, Query = undefined, Body = undefined> {
+  readonly path?: Schema<Path>;
+  readonly query?: Schema<Query>;
+  readonly body?: Schema<Body>;
+  /** The Content-Security-Policy of a page; an answer of the API needs none. */
+  readonly contentSecurityPolicy?: string;
+}
+
+/** A request that has the shape of its contract. */
+export interface HttpRequest<Path = undefined, Query = undefined, Body = undefined> {
+  readonly path: Path;
+  readonly query: Query;
+  readonly body: Body;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Who asks, by the token's `sub`; absent on a public route. */
+  readonly caller?: string;
+  readonly correlationId: string;
+  /** Time left until the function is stopped, in milliseconds. */
+  readonly remainingTimeMs: number;
+}
+
+const shapes = new WeakMap<HttpEvent, { path: unknown; query: unknown; body: unknown }>();
+
+/** Refuses a request that is not of its contract's shape, naming every field that is wrong. */
+export function validate(contract: HttpContract<unknown, unknown, unknown>): MiddlewareObj<HttpEvent> {
+  return {
+    before: ({ event }) => {
+      const fields: InvalidField[] = [];
+      const check = (part: 'path' | 'query' | 'body', input: unknown) => {
+        const schema = contract[part];
+        if (!schema) return undefined;
+        const result = z.safeParse(schema, input);
+        if (result.success) return result.data;
+        fields.push(...result.error.issues.flatMap((issue) => invalidFields(part, issue)));
+        return undefined;
+      };
+      const shape = {
+        path: check('path', event.pathParameters ?? {}),
+        query: check('query', event.queryStringParameters ?? {}),
+        body: check('body', event.body),
+      };
+      if (fields.length > 0) throw new InvalidInput('The request is not valid.', fields);
+      shapes.set(event, shape);
+    },
+  };
+}
+
+/** The request that `validate` let through. */
+export function validated<Path, Query, Body>(
+  event: HttpEvent,
+  context: Context,
+): HttpRequest<Path, Query, Body> {
+  const shape = shapes.get(event) as { path: Path; query: Query; body: Body };
+  const caller = event.requestContext.authorizer?.jwt.claims['sub'];
+  return {
+    ...shape,
+    headers: event.headers,
+    ...(caller !== undefined && { caller: String(caller) }),
+    correlationId: correlationIdOf(event),
+    remainingTimeMs: context.getRemainingTimeInMillis(),
+  };
+}
+
+function invalidFields(part: InvalidField['in'], issue: z.core.$ZodIssue): InvalidField[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      in: part,
+      pointer: pointer([...issue.path, key]),
+      detail: 'is not a known field',
+    }));
+  }
+  return [{ in: part, pointer: pointer(issue.path), detail: issue.message }];
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6901 */
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

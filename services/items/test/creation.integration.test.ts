@@ -1,0 +1,122 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
+import { IdempotencyKeyReused, RequestInProgress } from '../../../shared/errors.ts';
+import { idempotencyTable, reservedIds } from '../src/adapters/idempotency-table.ts';
+import { itemsTable } from '../src/adapters/items-table.ts';
+import { signingKeyTable } from '../src/adapters/signing-key-table.ts';
+import { addItem } from '../src/domain/add-item.ts';
+import type { OncePerKey } from '../src/domain/once-per-key.ts';
+
+let cloud: LocalCloud;
+let dynamodb: DynamoDBClient;
+let documents: DynamoDBDocumentClient;
+let oncePerKey: OncePerKey;
+let keys = 0;
+
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  dynamodb = new DynamoDBClient({ endpoint: cloud.endpoint });
+  documents = DynamoDBDocumentClient.from(dynamodb);
+  oncePerKey = idempotencyTable(dynamodb, cloud.resources.ItemsIdempotencyTable ?? '');
+});
+afterAll(async () => {
+  dynamodb.destroy();
+  await cloud.stop();
+});
+
+const repeatable = (changes = {}) => ({
+  caller: 'alice',
+  key: `key-${keys}`,
+  content: { name: 'Lamp', price: { amount: 1, currency: 'EUR' } },
+  remainingTimeMs: 9_000,
+  ...changes,
+});
+
+describe('a request with a key', () => {
+  it('is answered the same when it is repeated, without doing the work again', async () => {
+    keys += 1;
+    let runs = 0;
+    const work = async () => ({ run: ++runs });
+    expect(await oncePerKey(repeatable(), work)).toEqual({ run: 1 });
+    expect(await oncePerKey(repeatable(), work)).toEqual({ run: 1 });
+    // The order of the fields is no difference.
+    const reordered = { price: { currency: 'EUR', amount: 1 }, name: 'Lamp' };
+    expect(await oncePerKey(repeatable({ content: reordered }), work)).toEqual({ run: 1 });
+  });
+
+  it('is another request for another caller', async () => {
+    keys += 1;
+    await oncePerKey(repeatable(), async () => 'for alice');
+    expect(await oncePerKey(repeatable({ caller: 'bob' }), async () => 'for bob')).toBe('for bob');
+  });
+
+  it('is refused with another content', async () => {
+    keys += 1;
+    await oncePerKey(repeatable(), async () => 'first');
+    const other = oncePerKey(repeatable({ content: { name: 'Chair' } }), async () => 'second');
+    await expect(other).rejects.toThrow(IdempotencyKeyReused);
+  });
+
+  it('is refused while the first is running', async () => {
+    keys += 1;
+    await oncePerKey(repeatable(), async () => {
+      await expect(oncePerKey(repeatable(), async () => 'second')).rejects.toThrow(RequestInProgress);
+      return 'first';
+    });
+  });
+
+  it('may be tried again when the work failed', async () => {
+    keys += 1;
+    const failing = oncePerKey(repeatable(), async () => {
+      throw new RangeError('no luck');
+    });
+    await expect(failing).rejects.toThrow(RangeError);
+    expect(await oncePerKey(repeatable(), async () => 'luck')).toBe('luck');
+  });
+});
+
+describe('creating an item with a key', () => {
+  it('makes one item though the first attempt died between the write and its record', async () => {
+    let made = 0;
+    const catalogue = itemsTable(documents, cloud.resources.ItemsTable ?? '');
+    const dependencies = {
+      catalogue,
+      newId: () => `made-${++made}`,
+      now: () => new Date('2026-11-22T10:00:00Z'),
+      reserveId: reservedIds(documents, cloud.resources.ItemsIdempotencyTable ?? '', () => new Date()),
+    };
+    const draft = { sku: 'S', name: 'N', category: 'once', price: { amount: 1, currency: 'EUR' } };
+
+    // Each runs as if nobody had recorded an answer of the one before.
+    const first = await addItem(dependencies, draft, 'creation-key');
+    const second = await addItem(dependencies, draft, 'creation-key');
+
+    expect(second).toEqual(first);
+    expect((await catalogue.page({ limit: 10, category: 'once' })).items).toEqual([first]);
+  });
+});
+
+describe('the signing key', () => {
+  it('is one for all who ask at the same time and for who asks later', async () => {
+    const table = cloud.resources.SigningKeysTable ?? '';
+    const asked = await Promise.all(
+      [...Array(20).keys()].map(() => signingKeyTable(documents, table, 'cursor')()),
+    );
+    const later = await signingKeyTable(documents, table, 'cursor')();
+    expect(later).toHaveLength(32);
+    expect(new Set(asked.map((key) => Buffer.from(key).toString('hex')))).toEqual(
+      new Set([Buffer.from(later).toString('hex')]),
+    );
+  });
+
+  it('is another one under another name', async () => {
+    const table = cloud.resources.SigningKeysTable ?? '';
+    const [one, other] = [
+      await signingKeyTable(documents, table, 'a')(),
+      await signingKeyTable(documents, table, 'b')(),
+    ];
+    expect(Buffer.from(one).equals(Buffer.from(other))).toBe(false);
+  });
+});

@@ -53,7 +53,7 @@ export function httpHandler<Path, Query, Body>(
     .use(contentSecurityPolicy(contract.contentSecurityPolicy))
     .use(
       httpCors({
-        origins: ALLOWED_ORIGINS.split(','),
+        origins: ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
         exposeHeaders: 'etag, location, retry-after, x-correlation-id',
       }),
     )

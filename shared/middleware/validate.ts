@@ -64,7 +64,7 @@ export function validated<Path, Query, Body>(
   context: Context,
 ): HttpRequest<Path, Query, Body> {
   const shape = shapes.get(event) as { path: Path; query: Query; body: Body };
-  const caller = event.requestContext.authorizer?.jwt.claims['sub'];
+  const caller = event.requestContext.authorizer?.jwt.claims.sub;
   return {
     ...shape,
     headers: event.headers,

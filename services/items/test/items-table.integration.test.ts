@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
 import { DependencyFailed, TooLarge } from '../../../shared/errors.ts';
@@ -237,22 +237,62 @@ describe('pages', () => {
   });
 });
 
+describe('the capacity that a page of 50 consumes', () => {
+  it.each([
+    ['over all', undefined],
+    ['of a category', 'measured'],
+  ])('%s is the same in a catalogue twenty times as large', async (_, category) => {
+    const units: number[] = [];
+    const measured = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: cloud.endpoint }));
+    measured.middlewareStack.add(
+      (next) => async (call) => {
+        Object.assign(call.input, { ReturnConsumedCapacity: 'TOTAL' });
+        const result = await next(call);
+        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: { CapacityUnits?: number } };
+        units.push(ConsumedCapacity?.CapacityUnits ?? Number.NaN);
+        return result;
+      },
+      { step: 'initialize' },
+    );
+    const fill = async (from: number, to: number) => {
+      for (let start = from; start < to; start += 25) {
+        const PutRequests = [...Array(25).keys()].map((n) => ({
+          // Each row has the same size, so that every page weighs the same.
+          PutRequest: {
+            Item: { ...lamp, id: `measured-${String(start + n).padStart(8, '0')}`, category: 'measured' },
+          },
+        }));
+        await documents.send(new BatchWriteCommand({ RequestItems: { [tableName]: PutRequests } }));
+      }
+    };
+    const page = () =>
+      itemsTable(measured, tableName).page({ limit: 50, category, position: 'measured-00000010' });
+
+    await fill(0, 100);
+    expect((await page()).items).toHaveLength(50);
+    await fill(100, 2_000);
+    expect((await page()).items).toHaveLength(50);
+    measured.destroy();
+
+    // By DynamoDB's rules for sizes a row has about 220 bytes, so 50 have 11 KB: three units of 4 KB, and half of
+    // that since the reads are eventually consistent.
+    expect(units).toEqual([1.5, 1.5]);
+  });
+});
+
 describe('a table that cannot be reached', () => {
-  it('is a failed dependency, with its cause', async () => {
-    const lost = itemsTable(documents, 'no-such-table');
-    for (const call of [
-      lost.add(item),
-      lost.find('x'),
-      lost.page({ limit: 1 }),
-      lost.change('x', patching({ name: 'x' }, later), {}),
-      lost.remove('x', {}),
-      lost.adjustStock('x', 1),
-    ]) {
-      await expect(call).rejects.toMatchObject({
-        constructor: DependencyFailed,
-        cause: { name: 'ResourceNotFoundException' },
-      });
-    }
+  it.each<[string, (lost: Catalogue) => Promise<unknown>]>([
+    ['adding', (lost) => lost.add(lamp)],
+    ['finding', (lost) => lost.find('x')],
+    ['listing', (lost) => lost.page({ limit: 1 })],
+    ['changing', (lost) => lost.change('x', patching({ name: 'x' }, later), {})],
+    ['removing', (lost) => lost.remove('x', {})],
+    ['moving stock', (lost) => lost.adjustStock('x', 1)],
+  ])('is a failed dependency, with its cause, for %s', async (_, call) => {
+    await expect(call(itemsTable(documents, 'no-such-table'))).rejects.toMatchObject({
+      constructor: DependencyFailed,
+      cause: { name: 'ResourceNotFoundException' },
+    });
   });
 });
 

@@ -29,9 +29,13 @@ export function idempotencyTable(dynamodb: DynamoDBClient, tableName: string): O
       expiresAfterSeconds: ANSWERS_KEPT_SECONDS,
       lambdaContext: { getRemainingTimeInMillis: () => remainingTimeMs } as Context,
     });
-    const once = makeIdempotent(async (_data: object) => work(), { persistenceStore, config });
+    // As text, since DynamoDB does not keep the order of a map's keys: repeated answers are equal to the letter.
+    const once = makeIdempotent(async (_data: object) => JSON.stringify(await work()), {
+      persistenceStore,
+      config,
+    });
     try {
-      return (await once({ caller, key, content })) as Answer;
+      return JSON.parse(await once({ caller, key, content })) as Answer;
     } catch (error) {
       throw translate(error);
     }
@@ -54,7 +58,7 @@ export function reservedIds(documents: DynamoDBDocumentClient, tableName: string
           ReturnValues: 'UPDATED_NEW',
         }),
       );
-      return String(Attributes?.['itemId']);
+      return String(Attributes?.itemId);
     } catch (error) {
       throw translateDynamodbFailure(error);
     }

@@ -28,7 +28,7 @@ import {
  * An item as it lies in the table: `attributes` is always a map, so that one of its keys can be set without
  * reading the item first, and `creationKey` names the request that made the item.
  */
-type Row = Omit<Item, 'attributes'> & { attributes: Record<string, unknown>; creationKey?: string };
+type Row = Omit<Item, 'attributes'> & Required<Pick<Item, 'attributes'>> & { creationKey?: string };
 
 /** The catalogue in the DynamoDB table `tableName`, whose index `byCategory` orders each category by id. */
 export function itemsTable(documents: DynamoDBDocumentClient, tableName: string): Catalogue {
@@ -93,7 +93,7 @@ export function itemsTable(documents: DynamoDBDocumentClient, tableName: string)
         const { Items = [], LastEvaluatedKey } = await documents.send(command as QueryCommand);
         return {
           items: Items.map((row) => toItem(row as Row)),
-          ...(LastEvaluatedKey && { nextPosition: String(LastEvaluatedKey['id']) }),
+          ...(LastEvaluatedKey && { nextPosition: String(LastEvaluatedKey.id) }),
         };
       } catch (error) {
         throw translate(error);
@@ -164,8 +164,23 @@ export function itemsTable(documents: DynamoDBDocumentClient, tableName: string)
   };
 }
 
-function toItem({ attributes, creationKey: _, ...item }: Row): Item {
-  return Object.keys(attributes).length > 0 ? ({ ...item, attributes } as Item) : item;
+/** The fields in the order of the documentation: DynamoDB gives a map's keys in none. */
+function toItem(row: Row): Item {
+  const { id, sku, name, description, category, price, stock, attributes, version, createdAt, updatedAt } =
+    row;
+  return {
+    id,
+    sku,
+    name,
+    ...(description !== undefined && { description }),
+    category,
+    price: { amount: price.amount, currency: price.currency },
+    stock,
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+    version,
+    createdAt,
+    updatedAt,
+  };
 }
 
 /** The row that made a condition fail, `null` when there is none, `undefined` when the error is another. */

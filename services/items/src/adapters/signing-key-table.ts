@@ -16,7 +16,7 @@ export function signingKeyTable(
     const { Item } = await documents.send(
       new GetCommand({ TableName: tableName, Key: { id: name }, ConsistentRead: true }),
     );
-    return Item?.['key'] as Uint8Array | undefined;
+    return Item?.key as Uint8Array | undefined;
   };
   const make = async () => {
     const key = randomBytes(32);

@@ -135,6 +135,11 @@ describe('the http stack', () => {
     });
   });
 
+  it('says of a missing field that it is required', async () => {
+    const result = await post({});
+    expect(problem(result).errors).toEqual([{ in: 'body', pointer: '/name', detail: 'is required' }]);
+  });
+
   it('validates path and query parameters by the contract', async () => {
     const handler = httpHandler(
       { path: z.strictObject({ id: z.string().check(z.maxLength(3)) }), query: z.strictObject({}) },

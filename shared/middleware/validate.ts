@@ -82,7 +82,8 @@ function invalidFields(part: InvalidField['in'], issue: z.core.$ZodIssue): Inval
       detail: 'is not a known field',
     }));
   }
-  return [{ in: part, pointer: pointer(issue.path), detail: issue.message }];
+  const isAbsent = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [{ in: part, pointer: pointer(issue.path), detail: isAbsent ? 'is required' : issue.message }];
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6901 */

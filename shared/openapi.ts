@@ -103,6 +103,7 @@ export function openapiDocument(
     openapi: '3.1.0',
     info,
     servers: [{ url: '/' }],
+    tags: [...new Set(Object.values(operations).map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: writer.components(),

@@ -2,7 +2,7 @@ import type { MiddlewareObj } from '@middy/core';
 import { InvalidInput, TooLarge } from '../errors.ts';
 import type { HttpEvent } from './http-event.ts';
 
-export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,8 +1,9 @@
 /**
  * How every function is bundled; `custom.esbuild.config` of the root and of each service points here.
- * ES modules need the `require` that some CommonJS dependencies call at run time, hence the banner.
+ *
+ * @param {{ processedInput: { commands: string[] } }} serverless
  */
-module.exports = () => ({
+module.exports = ({ processedInput: { commands } }) => ({
   bundle: true,
   minify: true,
   keepNames: true,
@@ -11,10 +12,26 @@ module.exports = () => ({
   platform: 'node',
   target: 'node24',
   mainFields: ['module', 'main'],
-  outputFileExtension: '.mjs',
   exclude: [],
   concurrency: 2,
+  // Two runs of `sls offline` at once, as in tests, must not build into one folder.
+  outputWorkFolder: process.env.LOCAL_CLOUD_BUILD ?? '.esbuild',
+  watch: {
+    pattern: ['services/**/*.{ts,json}', 'shared/**/*.{ts,json}', 'openapi.json'],
+    ignore: ['**/*.test.ts', '**/test/**', '**/testing/**', '**/node_modules/**'],
+  },
+  // The `require` that some CommonJS dependencies call at run time.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
+  // Incremental builds serve `sls offline`. Elsewhere they keep the process alive for ever when one fails.
+  skipRebuild: commands[0] !== 'offline',
+  ...(commands.join(' ') === 'invoke local' ? FOR_LOCAL_INVOCATION : FOR_LAMBDA),
 });
+
+const FOR_LAMBDA = { outputFileExtension: '.mjs' };
+/**
+ * The framework looks for no .mjs file here; a .js file is an ES module because the repository's package.json says so.
+ * The folder is not the one that `sls offline` may be serving from.
+ */
+const FOR_LOCAL_INVOCATION = { outputFileExtension: '.js', outputBuildFolder: '.local' };

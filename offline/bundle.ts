@@ -1,0 +1,71 @@
+import type { BuildContext, BuildOptions } from 'esbuild';
+import { fail, messageOf } from './errors.ts';
+
+/** What is used of serverless-esbuild, which builds, watches and calls for a reload. */
+interface EsbuildPlugin {
+  bundle: () => Promise<void>;
+  prepare(): void;
+  readonly serviceDirPath: string;
+  readonly buildDirPath: string;
+  readonly buildOptions: Record<string, unknown> & {
+    readonly outputFileExtension: string;
+    readonly exclude: string[];
+  };
+  readonly plugins: NonNullable<BuildOptions['plugins']>;
+  readonly functionEntries: readonly { readonly entry: string }[];
+}
+
+/** Settings of serverless-esbuild itself, which esbuild would refuse. */
+const OWN_SETTINGS = new Set([
+  ...['concurrency', 'zipConcurrency', 'exclude', 'nativeZip', 'packager', 'packagePath', 'watch'],
+  ...[
+    'keepOutputDirectory',
+    'packagerOptions',
+    'installExtraArgs',
+    'outputFileExtension',
+    'outputBuildFolder',
+  ],
+  ...['outputWorkFolder', 'nodeExternals', 'skipBuild', 'skipRebuild', 'skipBuildExcludeFns'],
+  ...['stripEntryResolveExtensions', 'disposeContext'],
+]);
+
+/**
+ * Makes serverless-esbuild build all functions in one run with what they share in common files. It would bundle
+ * them one by one, and read the same libraries for each: a third of a second more for every function.
+ */
+export function bundleTogether(plugins: readonly object[]): void {
+  const plugin = plugins.find((candidate) => candidate.constructor.name === 'EsbuildServerlessPlugin') as
+    | EsbuildPlugin
+    | undefined;
+  if (!plugin) return;
+  let context: BuildContext | undefined;
+  plugin.bundle = async () => {
+    const isFirst = context === undefined;
+    try {
+      plugin.prepare();
+      context ??= await contextFor(plugin);
+      await context.rebuild();
+    } catch (error) {
+      if (isFirst) fail(messageOf(error));
+      throw error;
+    }
+  };
+}
+
+async function contextFor(plugin: EsbuildPlugin): Promise<BuildContext> {
+  const { context } = await import('esbuild');
+  const { buildOptions } = plugin;
+  const given = Object.fromEntries(Object.entries(buildOptions).filter(([name]) => !OWN_SETTINGS.has(name)));
+  const options: BuildOptions = given;
+  return context({
+    ...options,
+    absWorkingDir: plugin.serviceDirPath,
+    entryPoints: [...new Set(plugin.functionEntries.map(({ entry }) => entry))],
+    outdir: plugin.buildDirPath,
+    outbase: '.',
+    outExtension: { '.js': buildOptions.outputFileExtension },
+    external: [...(options.external ?? []), ...buildOptions.exclude],
+    plugins: plugin.plugins,
+    splitting: options.format === 'esm',
+  });
+}

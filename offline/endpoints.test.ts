@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { type Endpoints, removeEndpoints, runningEndpoints, writeEndpoints } from './endpoints.ts';
+import { freePorts } from './ports.ts';
+import { serve } from './serve.ts';
+
+const endpoints = (aws: string): Endpoints => ({
+  http: null,
+  aws,
+  websocket: null,
+  reports: null,
+  issuer: aws,
+  docs: null,
+  resources: { ItemsTable: 'items' },
+});
+const emptyFolder = () => mkdtempSync(join(tmpdir(), 'endpoints-'));
+const notRunning = 'The local cloud is not running. Start it with npm start.';
+
+it('are read as they were written while the local cloud answers', async () => {
+  const folder = emptyFolder();
+  const serving = await serve(0, (_, response) => response.end());
+  writeEndpoints(folder, endpoints(serving.url));
+  expect(await runningEndpoints(folder)).toEqual(endpoints(serving.url));
+  expect(readdirSync(folder)).toEqual(['endpoints.json']);
+  serving.close();
+});
+
+it('are refused when nothing answers there any more', async () => {
+  const folder = emptyFolder();
+  const [port] = await freePorts(1);
+  writeEndpoints(folder, endpoints(`http://127.0.0.1:${port}`));
+  await expect(runningEndpoints(folder)).rejects.toThrow(notRunning);
+});
+
+it('are refused when there are none, and gone once removed', async () => {
+  const folder = emptyFolder();
+  await expect(runningEndpoints(folder)).rejects.toThrow(notRunning);
+  writeEndpoints(folder, endpoints('http://127.0.0.1:1'));
+  removeEndpoints(folder);
+  expect(existsSync(join(folder, 'endpoints.json'))).toBe(false);
+});

@@ -1,0 +1,44 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { LocalCloudError } from './errors.ts';
+import { writeAtomically } from './files.ts';
+
+/** Where the parts of the running local cloud are; null for a part that does not run. */
+export interface Endpoints {
+  readonly http: string | null;
+  readonly aws: string;
+  readonly websocket: string | null;
+  readonly reports: string | null;
+  readonly issuer: string;
+  readonly docs: string | null;
+  /** CloudFormation logical id → physical id. */
+  readonly resources: Readonly<Record<string, string>>;
+}
+
+/** Where endpoints.json is; tests keep theirs apart by LOCAL_CLOUD_STATE. */
+export function stateFolder(applicationFolder: string): string {
+  return resolve(process.env.LOCAL_CLOUD_STATE ?? join(applicationFolder, '.offline'));
+}
+
+const fileIn = (folder: string) => join(folder, 'endpoints.json');
+
+export function writeEndpoints(folder: string, endpoints: Endpoints): void {
+  writeAtomically(fileIn(folder), `${JSON.stringify(endpoints, null, 2)}\n`);
+}
+
+export function removeEndpoints(folder: string): void {
+  rmSync(fileIn(folder), { force: true });
+}
+
+const NOT_RUNNING = 'The local cloud is not running. Start it with npm start.';
+
+/** @throws LocalCloudError when no local cloud answers where the file says; one that was killed leaves the file */
+export async function runningEndpoints(folder: string): Promise<Endpoints> {
+  try {
+    const endpoints = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Endpoints;
+    await fetch(endpoints.aws);
+    return endpoints;
+  } catch (error) {
+    throw new LocalCloudError(NOT_RUNNING, { cause: error });
+  }
+}

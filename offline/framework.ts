@@ -1,0 +1,46 @@
+/** What this folder uses of the Serverless Framework (osls), which ships no types. */
+
+export interface FunctionDeclaration {
+  readonly name: string;
+  readonly handler?: string;
+  readonly timeout?: number;
+  readonly memorySize?: number;
+  events?: readonly Record<string, unknown>[];
+  environment?: Record<string, unknown>;
+}
+
+export interface Framework {
+  readonly serviceDir: string;
+  readonly processedInput: { readonly commands: readonly string[] };
+  readonly service: {
+    readonly service: string;
+    readonly provider: {
+      readonly timeout?: number;
+      readonly memorySize?: number;
+      readonly environment?: Record<string, unknown>;
+      readonly httpApi?: { readonly cors?: unknown; readonly authorizers?: Record<string, unknown> };
+    };
+    readonly functions?: Record<string, FunctionDeclaration>;
+    readonly resources?: unknown;
+    readonly plugins?: unknown;
+    custom?: Record<string, unknown>;
+  };
+  readonly pluginManager: { readonly plugins: readonly object[] };
+  getProvider(name: 'aws'): {
+    getRegion(): string;
+    readonly naming: { getStackName(): string; getLambdaLogicalId(functionKey: string): string };
+  };
+}
+
+/** What the command line may say for `sls offline`. */
+export interface Options {
+  readonly data?: string;
+  readonly reset?: boolean;
+  readonly httpPort?: string;
+  readonly awsPort?: string;
+  readonly issuerPort?: string;
+  readonly lambdaPort?: string;
+  /** serverless-offline's own option. */
+  readonly host?: string;
+  readonly function?: string;
+}

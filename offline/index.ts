@@ -1,0 +1,184 @@
+import { join, relative, resolve } from 'node:path';
+import {
+  applicationOf,
+  authorizersOf,
+  codeFolder,
+  functionsOf,
+  locateHandler,
+  resolveEnvironments,
+  runnableFunctions,
+} from './application.ts';
+import { isServerlessOfflineListed, tameServerlessOffline } from './beside-serverless-offline.ts';
+import { bundleTogether } from './bundle.ts';
+import { findResources, physicalIds, startCloud } from './cloud.ts';
+import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
+import { fail, LocalCloudError } from './errors.ts';
+import type { Framework, Options } from './framework.ts';
+import { corsOf } from './http/cors.ts';
+import { routesOf } from './http/routes.ts';
+import { startHttpApi } from './http/server.ts';
+import { scrubAwsSettings } from './lambda/environment.ts';
+import { LambdaRunner } from './lambda/runner.ts';
+import { table } from './log.ts';
+import { assertPortsFree, LOOPBACK, parsePort } from './ports.ts';
+import { seed } from './seed/seed.ts';
+import { dynamoDbClient } from './services/dynamodb/client.ts';
+
+const text = (usage: string) => ({ type: 'string', usage });
+
+/** The local cloud behind `sls offline`, and behind `sls invoke local` while it runs. */
+export default class OfflinePlugin {
+  readonly commands = {
+    offline: {
+      usage: 'Runs the whole application on this machine.',
+      lifecycleEvents: ['start'],
+      options: {
+        data: text('Folder that keeps all state. Without it state lasts until the end.'),
+        reset: { type: 'boolean', usage: 'Drop the declared tables first.' },
+        httpPort: text('Port of the HTTP API. Default: 3000'),
+        awsPort: text('Port of the AWS endpoint. Default: 4566'),
+        issuerPort: text('Port of the token issuer. Default: 4567'),
+        lambdaPort: text('Port of the Lambda endpoint. Default: 3002'),
+      },
+      // serverless-esbuild calls this after each rebuild.
+      commands: { functionsUpdated: { lifecycleEvents: ['cleanup'], type: 'entrypoint' } },
+    },
+  };
+
+  readonly hooks = {
+    initialize: () => this.#guard(() => this.#prepare()),
+    'before:offline:start': () => this.#guard(() => this.#start()),
+    'offline:start': () => this.#untilStopped(),
+    // The same command by the name that serverless-offline has for it.
+    'before:offline:start:init': () => this.#guard(() => this.#start()),
+    'offline:functionsUpdated:cleanup': () => this.#runner?.reload(),
+    'before:invoke:local:invoke': () => this.#guard(() => this.#pointAtBundle()),
+  };
+
+  readonly #framework: Framework;
+  readonly #options: Options;
+  #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
+  #runner: LambdaRunner | undefined;
+
+  constructor(framework: Framework, options: Options) {
+    this.#framework = framework;
+    this.#options = options;
+  }
+
+  /** Before anything is built: what can be refused at once is refused at once. */
+  async #prepare(): Promise<void> {
+    const { commands } = this.#framework.processedInput;
+    if (commands.join(' ') === 'invoke local') await this.#joinRunningCloud();
+    if (commands[0] !== 'offline') return;
+    if (this.#options.host !== undefined && this.#options.host !== LOOPBACK) {
+      fail(`--host ${this.#options.host}: the local cloud listens on ${LOOPBACK} only. Leave --host out.`);
+    }
+    this.#ports = {
+      http: parsePort('httpPort', this.#options.httpPort, 3_000),
+      aws: parsePort('awsPort', this.#options.awsPort, 4_566),
+      issuer: parsePort('issuerPort', this.#options.issuerPort, 4_567),
+      lambda: parsePort('lambdaPort', this.#options.lambdaPort, 3_002),
+    };
+    await assertPortsFree([
+      { port: this.#ports.http, option: 'httpPort', purpose: 'the HTTP API' },
+      { port: this.#ports.aws, option: 'awsPort', purpose: 'the AWS endpoint' },
+      { port: this.#ports.issuer, option: 'issuerPort', purpose: 'the token issuer' },
+      ...(isServerlessOfflineListed(this.#framework)
+        ? [{ port: this.#ports.lambda, option: 'lambdaPort', purpose: 'the Lambda endpoint' }]
+        : []),
+    ]);
+    scrubAwsSettings(process.env);
+    bundleTogether(this.#framework.pluginManager.plugins);
+  }
+
+  async #start(): Promise<void> {
+    const framework = this.#framework;
+    const httpUrl = `http://${LOOPBACK}:${this.#ports.http}`;
+    const { data, reset = false } = this.#options;
+    const dataFolder = data === undefined ? undefined : resolve(data);
+    const state = stateFolder(framework.serviceDir);
+    removeEndpoints(state);
+
+    const application = applicationOf(framework, httpUrl);
+    const cloud = await startCloud(application, {
+      awsPort: this.#ports.aws,
+      issuerPort: this.#ports.issuer,
+      dataFolder,
+      keyFile: join(dataFolder ?? state, 'issuer-key.json'),
+      reset,
+      onEnd: fail,
+    });
+    process.once('exit', () => removeEndpoints(state));
+    stopOnSignals();
+
+    const resources = physicalIds(cloud.scope);
+    await seed(dynamoDbClient(cloud.awsUrl, application.region), resources);
+    resolveEnvironments(framework, cloud.scope, cloud.awsUrl);
+    this.#runner = new LambdaRunner(runnableFunctions(framework));
+    const routes = routesOf(framework.service.functions ?? {});
+    const authorizers = authorizersOf(framework, cloud.scope, cloud.issuer);
+    for (const { audience } of authorizers.values())
+      cloud.issuer.audience = audience[0] ?? cloud.issuer.audience;
+    const cors = corsOf(framework.service.provider.httpApi?.cors);
+    const http = await startHttpApi(this.#ports.http, { routes, authorizers, cors, runner: this.#runner });
+    if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
+
+    const endpoints = {
+      http: http.url,
+      aws: cloud.awsUrl,
+      websocket: null,
+      reports: null,
+      issuer: cloud.issuer.url,
+      docs: routes.some(({ routeKey }) => routeKey === 'GET /docs') ? `${http.url}/docs` : null,
+      resources,
+    };
+    if (cloud.notEmulated.length > 0) console.log(`Not emulated: ${cloud.notEmulated.join(', ')}`);
+    console.log(
+      `\n${table([
+        ['HTTP API', endpoints.http],
+        ['API documentation', endpoints.docs],
+        ['AWS endpoint', endpoints.aws],
+        ['Token issuer', endpoints.issuer],
+        ['Token', 'npm run --silent token -- --scope shop/items.write --sub alice'],
+        ['Data', dataFolder ?? null],
+      ])}\n`,
+    );
+    writeEndpoints(state, endpoints);
+  }
+
+  /** serverless-offline, where it is listed, waits for the end by itself. */
+  #untilStopped(): Promise<void> | undefined {
+    return isServerlessOfflineListed(this.#framework) ? undefined : new Promise(() => {});
+  }
+
+  /** Lets `sls invoke local` use the running local cloud, never an account. */
+  async #joinRunningCloud(): Promise<void> {
+    const { aws, http, issuer } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
+    scrubAwsSettings(process.env);
+    const application = applicationOf(this.#framework, http ?? '');
+    const { scope } = await findResources(application, { aws, issuer, reset: false });
+    resolveEnvironments(this.#framework, scope, aws);
+  }
+
+  /** The framework looks for `.js` and `.cjs` only, and takes a full file name as it is. */
+  #pointAtBundle(): void {
+    const declaration = functionsOf(this.#framework).find(([key]) => key === this.#options.function)?.[1];
+    if (!declaration?.handler) return;
+    const folder = codeFolder(this.#framework);
+    const { file, exportName } = locateHandler(folder, this.#options.function ?? '', declaration.handler);
+    Object.assign(declaration, { handler: `${relative(this.#framework.serviceDir, file)}.${exportName}` });
+  }
+
+  async #guard(step: () => Promise<void> | void): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof LocalCloudError)) throw error;
+      fail(error.message);
+    }
+  }
+}
+
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Instance, type Outcome, type WorkerStart } from './instance.ts';
+
+/** A function as it can be run here. */
+export interface RunnableFunction {
+  readonly name: string;
+  readonly start: WorkerStart;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export type Invoked = Outcome & { readonly requestId: string; readonly durationMs: number };
+
+/** Beyond this many at once, invocations of a function wait: threads, unlike Lambda, share this machine. */
+const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
+
+const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+const TOO_LARGE: Outcome = {
+  error: {
+    errorType: 'RequestTooLargeException',
+    errorMessage: `The event is larger than ${MAX_EVENT_BYTES} bytes.`,
+  },
+};
+
+/** Runs functions as Lambda does: instances are kept warm, and one runs a single invocation at a time. */
+export class LambdaRunner {
+  readonly #functions: ReadonlyMap<string, RunnableFunction>;
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(functions: ReadonlyMap<string, RunnableFunction>) {
+    this.#functions = functions;
+  }
+
+  /** @throws Error when there is no such function; what goes wrong inside it is an outcome */
+  async invoke(key: string, event: unknown, requestId: string = randomUUID()): Promise<Invoked> {
+    const definition = this.#functions.get(key);
+    if (!definition) throw new Error(`There is no function "${key}".`);
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > MAX_EVENT_BYTES) return { ...TOO_LARGE, requestId, durationMs: 0 };
+    const pool = this.#pools.get(key) ?? new Pool(definition);
+    this.#pools.set(key, pool);
+    const begin = performance.now();
+    const outcome = await pool.run(payload, requestId);
+    return { ...outcome, requestId, durationMs: performance.now() - begin };
+  }
+
+  /** The next invocation of every function loads its code anew; running ones finish with the code they have. */
+  reload(): void {
+    for (const pool of this.#pools.values()) pool.retire();
+    this.#pools.clear();
+  }
+}
+
+class Pool {
+  readonly #definition: RunnableFunction;
+  readonly #idle: Instance[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #isRetired = false;
+
+  constructor(definition: RunnableFunction) {
+    this.#definition = definition;
+  }
+
+  async run(event: string, requestId: string): Promise<Outcome> {
+    if (this.#running >= MAX_INSTANCES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running += 1;
+    const { start, environment, timeoutMs } = this.#definition;
+    const instance = this.#usableInstance() ?? new Instance(start, environment);
+    const outcome = await instance.invoke({ event, requestId, deadline: Date.now() + timeoutMs });
+    if (this.#isRetired || !instance.isUsable) instance.terminate();
+    else this.#idle.push(instance);
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#running -= 1;
+    return outcome;
+  }
+
+  retire(): void {
+    this.#isRetired = true;
+    for (const instance of this.#idle.splice(0)) instance.terminate();
+  }
+
+  /** The one used last, so that others may stay idle. */
+  #usableInstance(): Instance | undefined {
+    for (let instance = this.#idle.pop(); instance; instance = this.#idle.pop()) {
+      if (instance.isUsable) return instance;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/** Runs inside a worker thread: one execution environment of a function. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { describeError } from './function-error.ts';
+import type { Invocation, Outcome, WorkerStart } from './instance.ts';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+const MAX_RESPONSE_BYTES = 6_291_556;
+
+const { moduleUrl, exportName, context: constantContext } = workerData as WorkerStart;
+
+const loading = import(moduleUrl).then((loaded: Record<string, unknown>) => {
+  const handler = loaded[exportName] ?? (loaded.default as Record<string, unknown> | undefined)?.[exportName];
+  if (typeof handler !== 'function')
+    throw new Error(`${exportName} is not a function that ${moduleUrl} exports`);
+  return handler as Handler;
+});
+// It is awaited, and so reported, by the first invocation.
+loading.catch(() => undefined);
+
+parentPort?.on('message', async (invocation: Invocation) => {
+  parentPort?.postMessage(await run(invocation));
+});
+
+async function run({ event, requestId, deadline }: Invocation): Promise<Outcome> {
+  let handler: Handler;
+  try {
+    handler = await loading;
+  } catch (error) {
+    return { error: describeError(error), isBroken: true };
+  }
+  try {
+    const result = await handler(JSON.parse(event), {
+      ...constantContext,
+      awsRequestId: requestId,
+      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    });
+    const payload = JSON.stringify(result) ?? 'null';
+    if (Buffer.byteLength(payload) <= MAX_RESPONSE_BYTES) return { payload };
+    return {
+      error: {
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`,
+      },
+    };
+  } catch (error) {
+    return { error: describeError(error) };
+  }
+}

@@ -1,0 +1,28 @@
+import { styleText } from 'node:util';
+import type { Invoked } from './lambda/runner.ts';
+
+/** One line for each time a function ran; colour only on a terminal. */
+export function logInvocation(entry: {
+  functionKey: string;
+  trigger: string;
+  status: number | string;
+  invoked: Invoked;
+}): void {
+  const { functionKey, trigger, status, invoked } = entry;
+  const isFailure = 'error' in invoked;
+  const name = styleText(isFailure ? 'red' : 'cyan', functionKey, { stream: process.stdout });
+  const duration = `${invoked.durationMs.toFixed(0)}ms`;
+  console.log(
+    `function=${name} trigger="${trigger}" status=${status} duration=${duration} requestId=${invoked.requestId}`,
+  );
+  if (!isFailure) return;
+  const { errorType, errorMessage, trace } = invoked.error;
+  console.error(trace?.join('\n') ?? `${errorType}: ${errorMessage}`);
+}
+
+/** Names on the left, values in a column of their own; a part that does not run is left out. */
+export function table(rows: readonly (readonly [string, string | null])[]): string {
+  const shown = rows.filter(([, value]) => value !== null);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}

@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:net';
+import { LocalCloudError } from './errors.ts';
+
+/** Everything local listens here and nowhere else. */
+export const LOOPBACK = '127.0.0.1';
+
+/** A port that is about to be used; `option` is the command line option that moves it. */
+export interface WantedPort {
+  readonly port: number;
+  readonly option: string;
+  readonly purpose: string;
+}
+
+function listen(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, LOOPBACK, () => resolve(server));
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const close = (server: Server) => new Promise((resolve) => server.close(resolve));
+
+/** Throws an error that names the first port that another program, or another of these, has taken. */
+export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<void> {
+  const held: Server[] = [];
+  try {
+    for (const { port, option, purpose } of wanted) {
+      held.push(
+        await listen(port).catch(() => {
+          throw new LocalCloudError(
+            `Port ${port} (${purpose}) is taken. Stop the program that uses it, or choose another port with --${option}.`,
+          );
+        }),
+      );
+    }
+  } finally {
+    await Promise.all(held.map(close));
+  }
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  // All are held until all are found, so that no two are the same.
+  const held = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const ports = held.map(portOf);
+  await Promise.all(held.map(close));
+  return ports;
+}
+
+/** Reads a port given on the command line; throws an error that names the option. */
+export function parsePort(option: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const port = Number(value);
+  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) {
+    throw new LocalCloudError(`--${option} ${value}: a port is a number from 1 to 65535.`);
+  }
+  return port;
+}

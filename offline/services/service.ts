@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PhysicalResource } from '../cloudformation/intrinsics.ts';
+
+/** A resource of the template with its intrinsic functions resolved. */
+export interface DeclaredResource {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One folder of `services/` stands in for one AWS service. It creates what is declared through the AWS API that it
+ * emulates, so that a second process (`sls invoke local`) finds the same resources by the same code.
+ */
+export interface Provisioner {
+  readonly resourceTypes: readonly string[];
+  /** Creates the resource, or brings an existing one up to its declaration. */
+  provision(resource: DeclaredResource): Promise<PhysicalResource>;
+}
+
+/** The AWS API of a service, as the one endpoint reaches it. */
+export interface AwsApi {
+  /** The service's name in the credential scope of a signed request. */
+  readonly signingName: string;
+  /** What `X-Amz-Target` begins with, for a request that is not signed. */
+  readonly targets: readonly string[];
+  /** `operation` is the last part of `X-Amz-Target`, or empty. */
+  handle(request: IncomingMessage, response: ServerResponse, operation: string): void;
+}

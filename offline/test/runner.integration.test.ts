@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Invoked, LambdaRunner } from '../lambda/runner.ts';
+
+const runners: LambdaRunner[] = [];
+afterEach(() => {
+  for (const runner of runners.splice(0)) runner.reload();
+});
+
+/** A runner of one function, whose module is the given text. */
+function run(module: string, timeoutMs = 5_000) {
+  const definition = {
+    name: 'shop-test-f',
+    timeoutMs,
+    environment: { COLOUR: 'blue' },
+    start: {
+      moduleUrl: `data:text/javascript,${encodeURIComponent(module)}`,
+      exportName: 'handler',
+      context: { functionName: 'shop-test-f' },
+    },
+  };
+  const runner = new LambdaRunner(new Map([['f', definition]]));
+  runners.push(runner);
+  return { runner, invoke: (event: unknown = {}) => runner.invoke('f', event, 'request-1') };
+}
+
+const payload = (invoked: Invoked) => ('payload' in invoked ? JSON.parse(invoked.payload) : invoked);
+
+describe('a function', () => {
+  it('gets event, context and an environment of its own', async () => {
+    const { invoke } = run(`export const handler = async (event, context) =>
+      ({ event, env: process.env, ...context, left: context.getRemainingTimeInMillis() > 4000 })`);
+    expect(payload(await invoke({ a: 1 }))).toEqual({
+      event: { a: 1 },
+      env: { COLOUR: 'blue' },
+      functionName: 'shop-test-f',
+      awsRequestId: 'request-1',
+      left: true,
+    });
+  });
+
+  it('stays warm between invocations, until it is reloaded', async () => {
+    const { runner, invoke } = run('let count = 0; export const handler = async () => ++count');
+    expect([payload(await invoke()), payload(await invoke())]).toEqual([1, 2]);
+    runner.reload();
+    expect(payload(await invoke())).toBe(1);
+  });
+
+  it('runs one invocation at a time in each instance, and every one in the end', async () => {
+    const { invoke } = run(`let running = 0; export const handler = async () => {
+      running += 1; const seen = running;
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1; return seen; }`);
+    const seen = await Promise.all(Array.from({ length: 40 }, invoke));
+    expect(new Set(seen.map(payload))).toEqual(new Set([1]));
+  });
+
+  it('has no more instances than this machine can bear', async () => {
+    const { invoke } = run(`import { threadId } from 'node:worker_threads';
+      export const handler = async () => threadId`);
+    const threads = await Promise.all(Array.from({ length: 40 }, invoke));
+    expect(new Set(threads.map(payload)).size).toBe(Math.max(4, 2 * availableParallelism()));
+  });
+
+  it.each([
+    ['throws', "export const handler = async () => { throw new RangeError('far') }", 'RangeError', 'far'],
+    ['throws a text', "export const handler = async () => { throw 'no' }", 'string', 'no'],
+    ['cannot be loaded', "throw new Error('init')", 'Error', 'init'],
+    ['has no handler', 'export const other = 1', 'Error', 'handler is not a function'],
+    [
+      'exits',
+      'export const handler = () => process.exit(3)',
+      'Runtime.ExitError',
+      'Runtime exited with exit code 3',
+    ],
+    [
+      'leaves a rejection',
+      "export const handler = () => { Promise.reject(new TypeError('lost')); return new Promise(() => {}) }",
+      'TypeError',
+      'lost',
+    ],
+    [
+      'answers too much',
+      "export const handler = async () => 'x'.repeat(7e6)",
+      'Function.ResponseSizeTooLarge',
+      'Response payload size',
+    ],
+  ])('that %s fails by name', async (_, module, errorType, errorMessage) => {
+    const { invoke } = run(module);
+    const expected = { error: { errorType, errorMessage: expect.stringContaining(errorMessage) } };
+    expect(await invoke()).toMatchObject(expected);
+    expect(await invoke()).toMatchObject(expected);
+  });
+
+  it('that takes too long is ended, and the next invocation starts anew', async () => {
+    const { invoke } = run('export const handler = (event) => event.hang ? new Promise(() => {}) : 1', 500);
+    expect(await invoke({ hang: true })).toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
+    expect(payload(await invoke())).toBe(1);
+  });
+
+  it('is not run with an event above 6 MB', async () => {
+    const { invoke } = run('export const handler = async () => 1');
+    expect(await invoke('x'.repeat(6 * 1024 * 1024))).toMatchObject({
+      error: { errorType: 'RequestTooLargeException' },
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Endpoints } from '../endpoints.ts';
+import { freePorts } from '../ports.ts';
+
+export interface OfflineProcess {
+  readonly endpoints: Endpoints;
+  /** Where `endpoints.json` is: the value of LOCAL_CLOUD_STATE. */
+  readonly stateFolder: string;
+  readonly pid: number;
+  /** Everything printed so far. */
+  output(): string;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<number | null>;
+  /** Ends the process with no chance to clean up. */
+  kill9(): Promise<void>;
+}
+
+/** How a command of the framework ended. */
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+/** Starts `sls offline` in the folder on free ports, and resolves once it is ready. */
+export async function startOffline(options: { folder: string; args?: string[]; env?: NodeJS.ProcessEnv }) {
+  const [http, aws, issuer, lambda] = await freePorts(4);
+  const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
+  const ports = { httpPort: http, awsPort: aws, issuerPort: issuer, lambdaPort: lambda };
+  const portArgs = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
+  // What is given last wins, so that a test may choose a port.
+  const command = ['offline', ...portArgs, ...(options.args ?? [])];
+  const buildFolder = join('.esbuild', basename(stateFolder));
+  const removeFolders = () => {
+    for (const folder of [stateFolder, join(options.folder, buildFolder)]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  const started = launch(options.folder, command, {
+    ...options.env,
+    LOCAL_CLOUD_STATE: stateFolder,
+    LOCAL_CLOUD_BUILD: buildFolder,
+  });
+  const file = join(stateFolder, 'endpoints.json');
+  while (!existsSync(file)) {
+    if (started.child.exitCode !== null || started.child.signalCode !== null) {
+      await started.closed;
+      removeFolders();
+      throw new Error(`sls offline ended: ${started.output()}`);
+    }
+    await delay(20);
+  }
+  const { child, output, closed } = started;
+  const kill = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await closed;
+    removeFolders();
+    return child.exitCode;
+  };
+  const offline: OfflineProcess = {
+    endpoints: JSON.parse(readFileSync(file, 'utf8')) as Endpoints,
+    stateFolder,
+    pid: child.pid ?? 0,
+    output,
+    stop: () => kill('SIGTERM'),
+    async kill9() {
+      await kill('SIGKILL');
+    },
+  };
+  return offline;
+}
+
+/** Runs a command of the framework to its end. */
+export async function sls(options: {
+  folder: string;
+  args: string[];
+  env?: NodeJS.ProcessEnv;
+}): Promise<Ended> {
+  const { child, output, closed } = launch(options.folder, options.args, options.env);
+  await closed;
+  return { exitCode: child.exitCode, output: output() };
+}
+
+function launch(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}) {
+  const bin = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+  const child: ChildProcess = spawn(process.execPath, [bin, ...command], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // The test runner's own flags are not for the framework.
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+  });
+  let printed = '';
+  child.stdout?.on('data', (chunk) => (printed += chunk));
+  child.stderr?.on('data', (chunk) => (printed += chunk));
+  // Not before everything printed has arrived.
+  const closed = once(child, 'close');
+  return { child, closed, output: () => printed };
+}

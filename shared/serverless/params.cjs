@@ -1,0 +1,118 @@
+/**
+ * Every switch of the application, and the stages it may be deployed to: what a value means, what is allowed, the
+ * default, and what prod has instead. A value given on the command line (`--param "name=value"`) wins over both.
+ * The framework's `params`, the checks of settings.cjs and docs/parameters.md are all made from this table.
+ *
+ * @typedef {string | number | boolean} Value
+ * @typedef {object} Parameter
+ * @property {string} description
+ * @property {string} allowed what `accepts` accepts, in words
+ * @property {(value: string) => boolean} accepts values from the command line are strings; others are made so
+ * @property {Value} [default] absent: must be given
+ * @property {Value} [prod]
+ */
+
+/**
+ * The retention that CloudWatch Logs offers and osls knows.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
+const RETENTION_IN_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @param {string} value */
+const isIssuer = (value) => {
+  const url = URL.parse(value);
+  if (!url || /[?#\s]/.test(value) || url.username !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.includes(url.hostname));
+};
+
+/** @param {string} value */
+const isOrigin = (value) => /^https?:/.test(value) && URL.parse(value)?.origin === value;
+
+/** @type {(lowest: number, highest: number) => (value: string) => boolean} */
+const isInteger = (lowest, highest) => (value) =>
+  /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
+
+/** @satisfies {{ [name: string]: Parameter }} */
+const parameters = {
+  issuerUrl: {
+    description: 'OpenID Connect issuer that signs access tokens; empty: a Cognito user pool is created',
+    allowed: 'empty, or an https URL without query and fragment (http on loopback)',
+    accepts: (value) => value === '' || isIssuer(value),
+    default: '',
+  },
+  tokenAudience: {
+    description: 'Audience that access tokens carry when issuerUrl is given',
+    allowed: 'any text without spaces',
+    accepts: (value) => /^\S+$/.test(value),
+    default: 'shop',
+  },
+  allowedOrigins: {
+    description: 'Web origins that may call the API from a browser; it takes no cookies, so * is harmless',
+    allowed: 'origins such as https://shop.example.com, separated by commas; or * alone',
+    accepts: (value) => value === '*' || value.split(',').every((origin) => isOrigin(origin.trim())),
+    default: 'http://localhost:3000',
+  },
+  apiRateLimit: {
+    description: 'Steady requests per second that the API accepts over all routes; more answer 429',
+    allowed: 'an integer from 1 to 10000',
+    accepts: isInteger(1, 10_000),
+    default: 50,
+    prod: 500,
+  },
+  apiBurstLimit: {
+    description: 'Requests that the API accepts at once above apiRateLimit',
+    allowed: 'an integer from 1 to 5000',
+    accepts: isInteger(1, 5_000),
+    default: 100,
+    prod: 1000,
+  },
+  logLevel: {
+    description: 'Least severe log line that functions write',
+    allowed: LOG_LEVELS.join(', '),
+    accepts: (value) => LOG_LEVELS.includes(value),
+    default: 'INFO',
+  },
+  logRetentionInDays: {
+    description: 'Days that log groups keep their events',
+    allowed: RETENTION_IN_DAYS.join(', '),
+    accepts: (value) => RETENTION_IN_DAYS.some((days) => String(days) === value),
+    default: 7,
+    prod: 90,
+  },
+  protectData: {
+    description:
+      'Point-in-time recovery, deletion protection of data and stack, and data kept when the stack is removed',
+    allowed: 'true, false',
+    accepts: (value) => value === 'true' || value === 'false',
+    default: false,
+    prod: true,
+  },
+};
+
+/**
+ * Stages are part of names that AWS limits: a role may have 64 characters, a user pool's domain only lower case.
+ */
+const stages = {
+  allowed: 'dev, staging, prod, rehearsal, pr-<number>, dev-<name of up to 12 letters and digits>',
+  accepts: (/** @type {string} */ stage) =>
+    /^(dev|staging|prod|rehearsal|pr-[1-9]\d{0,5}|dev-[a-z][a-z0-9]{0,11})$/.test(stage),
+};
+
+/** @param {'default' | 'prod'} column */
+const valuesOf = (column) =>
+  Object.fromEntries(
+    Object.entries(parameters).flatMap(([name, parameter]) =>
+      column in parameter ? [[name, /** @type {Parameter} */ (parameter)[column]]] : [],
+    ),
+  );
+
+module.exports = {
+  parameters: /** @type {{ [name: string]: Parameter }} */ (parameters),
+  stages,
+  /** The framework's `params`. */
+  params: { default: valuesOf('default'), prod: valuesOf('prod') },
+};

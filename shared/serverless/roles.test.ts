@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import Roles from './roles.cjs';
+
+const ownLogs = (...actions: string[]) => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: 'the log group of it',
+});
+const declared = { Effect: 'Allow', Action: ['dynamodb:GetItem'], Resource: 'a table' };
+const traces = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+const lambda = (role: string, more = {}) => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: { Role: { 'Fn::GetAtt': [role, 'Arn'] }, ...more },
+});
+const role = (...statements: (typeof declared)[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: { Policies: [{ PolicyDocument: { Statement: statements } }] },
+});
+type Serverless = ConstructorParameters<typeof Roles>[0];
+type Resources = Serverless['service']['provider']['compiledCloudFormationTemplate']['Resources'];
+
+const finish = (Resources: Resources) => {
+  const service = { functions: {}, provider: { compiledCloudFormationTemplate: { Resources } } };
+  new Roles({ service }).hooks['before:package:finalize']();
+  return Resources;
+};
+
+describe('roles', () => {
+  it('are made for functions that ask for no permission, unless they name a role', () => {
+    const service: Serverless['service'] = {
+      functions: { plain: {}, asking: { iamRoleStatements: [declared] }, named: { role: 'arn' } },
+      provider: { compiledCloudFormationTemplate: { Resources: {} } },
+    };
+    new Roles({ service }).hooks.initialize();
+    expect(service.functions).toEqual({
+      plain: { iamRoleStatements: [] },
+      asking: { iamRoleStatements: [declared] },
+      named: { role: 'arn' },
+    });
+  });
+
+  it('may write their logs and traces, not make log groups', () => {
+    const resources = finish({
+      Traced: lambda('TracedRole', { TracingConfig: { Mode: 'Active' } }),
+      TracedRole: role(ownLogs('logs:CreateLogStream', 'logs:CreateLogGroup', 'logs:PutLogEvents'), declared),
+      Silent: lambda('SilentRole'),
+      SilentRole: role(ownLogs('logs:CreateLogStream', 'logs:CreateLogGroup', 'logs:PutLogEvents')),
+    });
+    expect(resources.TracedRole).toEqual(
+      role(ownLogs('logs:CreateLogStream', 'logs:PutLogEvents'), declared, traces),
+    );
+    expect(resources.SilentRole).toEqual(role(ownLogs('logs:CreateLogStream', 'logs:PutLogEvents')));
+  });
+
+  it('replace the one that osls shares, which stays while something uses it', () => {
+    expect(finish({ IamRoleLambdaExecution: role(), A: lambda('ARole'), ARole: role() })).not.toHaveProperty(
+      'IamRoleLambdaExecution',
+    );
+    expect(finish({ IamRoleLambdaExecution: role(), A: lambda('IamRoleLambdaExecution') })).toHaveProperty(
+      'IamRoleLambdaExecution',
+    );
+  });
+});

@@ -1,0 +1,85 @@
+const { parameters, stages } = require('./params.cjs');
+
+/**
+ * @typedef {import('serverless/lib/configuration/variables/parse.js').Variable} Variable
+ *
+ * What this plugin reads of the framework.
+ * @typedef {object} Serverless
+ * @property {{ options: { stage?: string, param?: string[] }, isHelpRequest: boolean }} processedInput
+ * @property {{ params?: { [stage: string]: { [name: string]: unknown } } }} configurationInput
+ * @property {Map<string, { variables?: Variable[] }>} variablesMeta what is not resolved yet, by path
+ * @property {{ Error: new (message: string, code: string) => Error }} classes
+ */
+
+/**
+ * Checks the stage and the parameters before anything is resolved, packaged or deployed, and ends the command with
+ * one line that says what is wrong and what is allowed. First in the list of plugins of the root and each service:
+ * osls makes plugins after it has read the configuration and before it resolves parameters.
+ */
+class Settings {
+  /** @param {Serverless} serverless */
+  constructor(serverless) {
+    /** A default may be a variable, such as `${ssm:…}`: it is checked again when it has its value. */
+    this.hooks = { initialize: () => check(serverless) };
+    check(serverless);
+  }
+}
+
+/** @param {Serverless} serverless */
+const check = (serverless) => {
+  if (serverless.processedInput.isHelpRequest) return;
+  const problem = problemOf(serverless);
+  if (problem) throw new serverless.classes.Error(problem, 'INVALID_SETTINGS');
+};
+
+/** @type {(serverless: Serverless) => string | undefined} */
+const problemOf = ({ processedInput: { options }, configurationInput: { params = {} }, variablesMeta }) => {
+  const stage = options.stage ?? 'dev';
+  if (!stages.accepts(stage)) return `The stage "${stage}" is not allowed; it may be ${stages.allowed}.`;
+
+  /** @type {{ [name: string]: unknown }} */
+  const values = { ...params.default, ...params[stage] };
+  for (const given of options.param ?? []) {
+    const [name = '', ...value] = given.split('=');
+    if (value.join('=') === '') return `--param "${given}" has no value; write --param "name=value".`;
+    if (!Object.hasOwn(parameters, name)) {
+      return `There is no parameter "${name}"; the parameters are ${Object.keys(parameters).join(', ')}.`;
+    }
+    values[name] = value.join('=').trimEnd();
+  }
+
+  for (const [name, value] of Object.entries(values)) {
+    const parameter = parameters[name];
+    if (!parameter) return `The parameter "${name}" is not described in shared/serverless/params.cjs.`;
+    const text = String(value);
+    if (text.includes('${') || parameter.accepts(text)) continue;
+    return `The parameter ${name} is "${text}"; allowed: ${parameter.allowed}.`;
+  }
+
+  for (const [path, { variables = [] }] of variablesMeta) {
+    const name = variables.map((variable) => missingParameter(variable, values)).find(Boolean);
+    if (!name) continue;
+    return `The parameter "${name}" has no value, and ${path.replaceAll('\0', '.')} needs it: ${
+      Object.hasOwn(parameters, name)
+        ? `give --param "${name}=…"`
+        : 'describe it in shared/serverless/params.cjs'
+    }.`;
+  }
+  return undefined;
+};
+
+/**
+ * The parameter that a variable cannot do without.
+ *
+ * @param {Variable} variable
+ * @param {{ [name: string]: unknown }} values
+ */
+const missingParameter = ({ sources = [] }, values) => {
+  const needed = sources.every(({ type, address }) => type === 'param' && address && !address.variables);
+  const name = String(sources[0]?.address?.value ?? '');
+  return needed && sources.every(({ address }) => values[String(address?.value)] === undefined)
+    ? name
+    : undefined;
+};
+
+module.exports = Settings;

@@ -1,0 +1,203 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: osls fills these variables in
+import { describe, expect, it } from '@jest/globals';
+import parseVariables from 'serverless/lib/configuration/variables/parse.js';
+import ServerlessError from 'serverless/lib/serverless-error.js';
+import parameters from './params.cjs';
+import Settings from './settings.cjs';
+
+type Serverless = ConstructorParameters<typeof Settings>[0];
+
+const command = (
+  options: Serverless['processedInput']['options'],
+  configured: Serverless['configurationInput']['params'] = parameters.params,
+  texts: Readonly<Record<string, string>> = {},
+): Serverless => ({
+  processedInput: { options, isHelpRequest: false },
+  configurationInput: { params: configured },
+  variablesMeta: new Map(
+    Object.entries(texts).map(([path, text]) => [
+      path.replaceAll('.', '\0'),
+      { variables: parseVariables(text) ?? [] },
+    ]),
+  ),
+  classes: { Error: ServerlessError },
+});
+/** What the user reads; nothing when the command may go on. */
+const line = (serverless: Serverless) => {
+  try {
+    new Settings(serverless);
+  } catch (error) {
+    if (error instanceof ServerlessError) return error.message;
+    throw error;
+  }
+  return undefined;
+};
+
+describe('a stage', () => {
+  it.each([
+    undefined,
+    'dev',
+    'staging',
+    'prod',
+    'rehearsal',
+    'pr-1',
+    'pr-20417',
+    'dev-ana',
+    'dev-a1',
+    'dev-abcdefghijkl',
+  ])('may be %s', (stage) => {
+    expect(line(command(stage === undefined ? {} : { stage }))).toBeUndefined();
+  });
+
+  it.each([
+    'production',
+    'Prod',
+    'test',
+    'pr-',
+    'pr-x',
+    'pr-0',
+    'dev-',
+    'dev-Ana',
+    'dev-1',
+    'dev-abcdefghijklm',
+    'dev-a-b',
+  ])('may not be %s', (stage) => {
+    expect(line(command({ stage }))).toBe(
+      `The stage "${stage}" is not allowed; it may be dev, staging, prod, rehearsal, pr-<number>, ` +
+        'dev-<name of up to 12 letters and digits>.',
+    );
+  });
+
+  it('is not looked at when help is asked for', () => {
+    const asked = command({ stage: 'production' });
+    expect(
+      line({ ...asked, processedInput: { ...asked.processedInput, isHelpRequest: true } }),
+    ).toBeUndefined();
+  });
+});
+
+describe('a parameter given on the command line', () => {
+  it.each([
+    'issuerUrl=https://idp.example.com',
+    'issuerUrl=https://idp.example.com/realms/shop/',
+    'issuerUrl=http://127.0.0.1:3002',
+    'issuerUrl=http://localhost:3002/issuer',
+    'tokenAudience=shop-web',
+    'allowedOrigins=*',
+    'allowedOrigins=https://shop.example.com',
+    'allowedOrigins=https://shop.example.com, http://localhost:3000',
+    'apiRateLimit=1',
+    'apiRateLimit=10000',
+    'apiBurstLimit=5000',
+    'logLevel=DEBUG',
+    'logLevel=ERROR',
+    'logRetentionInDays=3653',
+    'protectData=true',
+    'protectData=false',
+  ])('may be %s', (given) => {
+    expect(line(command({ param: [given] }))).toBeUndefined();
+  });
+
+  it.each([
+    ['issuerUrl', 'http://idp.example.com'],
+    ['issuerUrl', 'https://idp.example.com?tenant=1'],
+    ['issuerUrl', 'https://idp.example.com#a'],
+    ['issuerUrl', 'https://user@idp.example.com'],
+    ['issuerUrl', 'idp.example.com'],
+    ['issuerUrl', 'http://localhost.example.com'],
+    ['tokenAudience', 'two words'],
+    ['allowedOrigins', 'https://shop.example.com/'],
+    ['allowedOrigins', 'https://shop.example.com/path'],
+    ['allowedOrigins', 'shop.example.com'],
+    ['allowedOrigins', 'https://shop.example.com,'],
+    ['allowedOrigins', 'https://shop.example.com,*'],
+    ['allowedOrigins', 'null'],
+    ['allowedOrigins', 'ws://shop.example.com'],
+    ['apiRateLimit', '0'],
+    ['apiRateLimit', '10001'],
+    ['apiRateLimit', '-5'],
+    ['apiRateLimit', '2.5'],
+    ['apiRateLimit', '1e3'],
+    ['apiRateLimit', 'many'],
+    ['apiBurstLimit', '5001'],
+    ['logLevel', 'debug'],
+    ['logLevel', 'TRACE'],
+    ['logRetentionInDays', '0'],
+    ['logRetentionInDays', '8'],
+    ['logRetentionInDays', '07'],
+    ['protectData', 'yes'],
+    ['protectData', 'TRUE'],
+  ])('%s may not be %s', (name, value) => {
+    expect(line(command({ param: [`${name}=${value}`] }))).toBe(
+      `The parameter ${name} is "${value}"; allowed: ${parameters.parameters[name]?.allowed}.`,
+    );
+  });
+
+  it('says what is allowed in words of its own', () => {
+    expect(line(command({ param: ['logLevel=debug'] }))).toBe(
+      'The parameter logLevel is "debug"; allowed: DEBUG, INFO, WARN, ERROR.',
+    );
+  });
+
+  it('is refused when there is none of that name', () => {
+    expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
+      'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
+        'apiBurstLimit, logLevel, logRetentionInDays, protectData.',
+    );
+    expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
+  });
+
+  it.each(['logLevel', 'logLevel='])('is refused without a value: %s', (given) => {
+    expect(line(command({ param: [given] }))).toBe(
+      `--param "${given}" has no value; write --param "name=value".`,
+    );
+  });
+});
+
+describe('a configured parameter', () => {
+  it('is checked for the stage that it is for', () => {
+    const configured = { default: { logLevel: 'INFO' }, prod: { logLevel: 'quiet' } };
+    expect(line(command({}, configured))).toBeUndefined();
+    expect(line(command({ stage: 'prod' }, configured))).toContain('The parameter logLevel is "quiet"');
+    expect(line(command({ stage: 'prod', param: ['logLevel=WARN'] }, configured))).toBeUndefined();
+  });
+
+  it('has to be described', () => {
+    expect(line(command({}, { default: { colour: 'red' } }))).toBe(
+      'The parameter "colour" is not described in shared/serverless/params.cjs.',
+    );
+  });
+
+  it('is checked once its own variables have values', async () => {
+    const serverless = command({}, { default: { logLevel: '${ssm:/level}' } });
+    const { hooks } = new Settings(serverless);
+    serverless.configurationInput.params = { default: { logLevel: 'quiet' } };
+    expect(() => hooks.initialize()).toThrow('The parameter logLevel is "quiet"');
+  });
+});
+
+describe('a parameter without a value', () => {
+  const missing = (text: string) =>
+    line(command({}, { default: { logLevel: 'INFO' } }, { 'functions.a.environment.X': text }));
+
+  it('is named, with the place that needs it', () => {
+    expect(missing('https://${param:issuerUrl}/x')).toBe(
+      'The parameter "issuerUrl" has no value, and functions.a.environment.X needs it: give --param "issuerUrl=…".',
+    );
+    expect(missing('${param:colour}')).toBe(
+      'The parameter "colour" has no value, and functions.a.environment.X needs it: ' +
+        'describe it in shared/serverless/params.cjs.',
+    );
+  });
+
+  it.each([
+    '${param:logLevel}',
+    "${param:colour, 'red'}",
+    '${param:colour, param:logLevel}',
+    '${param:${sls:stage}}',
+    '${env:HOME}',
+    '\\${param:x}',
+  ])('is not missed by %s', (text) => {
+    expect(missing(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,447 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation and osls fill these variables in
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
+import { addFiles, copyOfRepository, removeRepositories } from './repository.ts';
+
+/** Each run of the framework takes seconds; there are a dozen, two at a time. */
+jest.setTimeout(180_000);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+/** What the tests read of resources of different types. */
+interface Properties {
+  readonly FunctionName: string;
+  readonly Description: string;
+  readonly Timeout: number;
+  readonly Role: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+  readonly ManagedPolicyArns?: readonly unknown[];
+  readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  readonly RetentionInDays: number;
+  readonly RouteKey: string;
+  readonly AuthorizationType: string;
+  readonly JwtConfiguration: unknown;
+  readonly DefaultRouteSettings: unknown;
+  readonly AccessLogSettings: { readonly DestinationArn: unknown; readonly Format: string };
+  readonly CorsConfiguration: Readonly<Record<string, unknown>>;
+}
+interface Resource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly Properties: Properties;
+}
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: Readonly<
+    Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>
+  >;
+}
+interface Packaged {
+  readonly template: Template;
+  readonly folder: string;
+}
+
+const STAGES = ['dev', 'prod'] as const;
+type Stage = (typeof STAGES)[number];
+
+const services = declaredServices(join(import.meta.dirname, '../../..'));
+const withFunctions = services.filter(({ functions }) => Object.keys(functions).length > 0);
+
+let copies: Readonly<Record<Stage, string>>;
+const application = {} as Record<Stage, Packaged>;
+const alone = {} as Record<Stage, Record<string, Packaged>>;
+
+beforeAll(async () => {
+  copies = { dev: copyOfRepository(), prod: copyOfRepository() };
+  await Promise.all(
+    STAGES.map(async (stage) => {
+      application[stage] = await packaged(copies[stage], stage);
+      alone[stage] = {};
+      for (const { name } of services) {
+        alone[stage][name] = await packaged(join(copies[stage], 'services', name), stage);
+      }
+    }),
+  );
+});
+afterAll(removeRepositories);
+
+async function sls(folder: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const framework = join(import.meta.dirname, '../../../node_modules/serverless/bin/serverless.js');
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [framework, ...args],
+      { cwd: folder, env, timeout: 60_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? -1) : 0, output: error ? stdout : stdout + stderr }),
+    );
+  });
+}
+
+async function packaged(folder: string, stage: Stage): Promise<Packaged> {
+  const { code, output } = await sls(folder, 'package', '--stage', stage);
+  if (code !== 0) throw new Error(`sls package --stage ${stage} failed in ${folder}:\n${output}`);
+  const template = readFileSync(
+    join(folder, '.serverless/cloudformation-template-update-stack.json'),
+    'utf8',
+  );
+  return { template: JSON.parse(template), folder };
+}
+
+const ofType = ({ template }: Packaged, type: string) =>
+  Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, { Properties }]) => ({ id, Properties }));
+
+const only = ({ template }: Packaged, type: string): Resource => {
+  const [found, ...others] = Object.values(template.Resources).filter(({ Type }) => Type === type);
+  if (!found || others.length > 0)
+    throw new Error(`${others.length + (found ? 1 : 0)} resources of type ${type}`);
+  return found;
+};
+
+/** A resource of a service's own stack as the joined stack has it. */
+function joined(
+  resource: Resource,
+  { name, stackName }: { name: string; stackName: string },
+  outputs: Template['Outputs'],
+) {
+  const exported = new Map(Object.values(outputs).map(({ Value, Export }) => [Export?.Name, Value]));
+  return JSON.parse(JSON.stringify(resource), (key, value) => {
+    if (key === 'S3Key') return 'of this run';
+    if (key === 'Handler') return `services/${name}/${value}`;
+    if (key === 'LogGroupName') return value.replace(`/http-api/${stackName}`, '/http-api/the-stack');
+    return exported.get(value?.['Fn::ImportValue']) ?? value;
+  });
+}
+
+/** The same of a resource of the joined stack, where only what no two runs or stacks share is left out. */
+const comparable = (resource: Resource | undefined, stage: Stage) =>
+  JSON.parse(JSON.stringify(resource ?? null), (key, value) => {
+    if (key === 'S3Key') return 'of this run';
+    return key === 'LogGroupName' ? value.replace(`/http-api/shop-${stage}`, '/http-api/the-stack') : value;
+  });
+
+/** What the service file of a function asks for, as it stands in a template. */
+function declaredStatements(name: string, stage: Stage): Statement[] {
+  const declared = services
+    .flatMap(({ functions }) => Object.entries(functions))
+    .find(([key]) => `shop-${stage}-${key}` === name)?.[1] as { iamRoleStatements?: Statement[] } | undefined;
+  const statements = JSON.stringify(declared?.iamRoleStatements ?? []).replaceAll('${sls:stage}', stage);
+  return (JSON.parse(statements) as Statement[]).map((statement) => ({
+    ...statement,
+    Action: [statement.Action].flat(),
+  }));
+}
+
+describe.each(STAGES)('in %s', (stage) => {
+  describe.each(services)('the stack of $name alone', ({ name, functions }: DeclaredService) => {
+    it('has the functions that the service declares', () => {
+      const keys = Object.keys(functions).map((key) => `shop-${stage}-${key}`);
+      const names = ofType(alone[stage][name] as Packaged, 'AWS::Lambda::Function').map(
+        ({ Properties }) => Properties.FunctionName,
+      );
+      expect(names.sort()).toEqual(keys.sort());
+    });
+
+    it('has nothing that the application does not have alike', () => {
+      const { Outputs } = application[stage].template;
+      const own = { name, stackName: `shop-${name}-${stage}` };
+      for (const [id, resource] of Object.entries(alone[stage][name]?.template.Resources ?? {})) {
+        expect({ [id]: comparable(application[stage].template.Resources[id], stage) }).toEqual({
+          [id]: joined(resource, own, Outputs),
+        });
+      }
+    });
+  });
+
+  it('the application has no function that no service declares', () => {
+    const declared = services.flatMap(({ functions }) => Object.keys(functions));
+    expect(ofType(application[stage], 'AWS::Lambda::Function')).toHaveLength(declared.length);
+    expect(declared.length).toBeGreaterThan(0);
+  });
+
+  it('the application imports nothing that it exports', () => {
+    const { Outputs, Resources } = application[stage].template;
+    const exported = Object.values(Outputs).flatMap(({ Export }) => (Export ? [Export.Name] : []));
+    expect(exported).toContain(`shop-${stage}-issuer-url`);
+    const imported = [...JSON.stringify(Resources).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(imported.filter((name) => name !== undefined && exported.includes(name))).toEqual([]);
+  });
+
+  describe('every function', () => {
+    it('has its bundle in its own package, where its handler says', () => {
+      for (const [key, { handler }] of withFunctions.flatMap(({ name, functions }) =>
+        Object.entries(functions).map(
+          ([key, declared]) =>
+            [key, { ...declared, handler: `services/${name}/${declared.handler}` }] as const,
+        ),
+      )) {
+        const zip = readFileSync(join(application[stage].folder, '.serverless', `${key}.zip`), 'latin1');
+        expect(zip).toContain(handler.replace(/\.handler$/, '.mjs'));
+      }
+    });
+
+    it('runs on Node.js 24 on ARM, traced, and gives up before the HTTP API does', () => {
+      for (const { Properties } of ofType(application[stage], 'AWS::Lambda::Function')) {
+        expect(Properties).toMatchObject({
+          Runtime: 'nodejs24.x',
+          Architectures: ['arm64'],
+          TracingConfig: { Mode: 'Active' },
+          Tags: expect.arrayContaining([
+            { Key: 'application', Value: 'shop' },
+            { Key: 'stage', Value: stage },
+          ]),
+        });
+        expect(Properties.Timeout).toBeLessThan(29);
+        expect(Properties.Description).toMatch(/\w/);
+      }
+    });
+
+    it('keeps its log for the days that the stage says', () => {
+      const groups = ofType(application[stage], 'AWS::Logs::LogGroup').map(({ Properties }) => Properties);
+      const names = ofType(application[stage], 'AWS::Lambda::Function').map(
+        ({ Properties }) => Properties.FunctionName,
+      );
+      for (const name of names) {
+        expect(groups).toContainEqual({
+          LogGroupName: `/aws/lambda/${name}`,
+          RetentionInDays: stage === 'prod' ? 90 : 7,
+        });
+      }
+      for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(stage === 'prod' ? 90 : 7);
+    });
+
+    it('has a role of its own, for its own log, its traces, and what it declares', () => {
+      const lambdas = ofType(application[stage], 'AWS::Lambda::Function');
+      const roles = lambdas.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
+      expect(new Set(roles).size).toBe(lambdas.length);
+      expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(lambdas.length);
+
+      for (const { Properties } of lambdas) {
+        const role = application[stage].template.Resources[Properties.Role['Fn::GetAtt'][0]]?.Properties;
+        expect(role?.ManagedPolicyArns ?? []).toEqual([]);
+        expect(role?.Policies).toHaveLength(1);
+        expect(role?.Policies[0]?.PolicyDocument.Statement).toEqual([
+          {
+            Effect: 'Allow',
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            Resource: [
+              {
+                'Fn::Sub':
+                  'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:' +
+                  `log-group:/aws/lambda/${Properties.FunctionName}:*:*`,
+              },
+            ],
+          },
+          ...declaredStatements(Properties.FunctionName, stage),
+          { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
+        ]);
+      }
+    });
+
+    it('declares no wildcard', () => {
+      for (const { Properties } of ofType(application[stage], 'AWS::Lambda::Function')) {
+        expect(JSON.stringify(declaredStatements(Properties.FunctionName, stage))).not.toContain('*');
+      }
+    });
+  });
+
+  describe('the HTTP API', () => {
+    const PUBLIC = ['GET /items', 'GET /items/{id}', 'GET /openapi.json', 'GET /docs', 'GET /docs/{asset}'];
+
+    it('asks for a token with a scope on every route that is not public', () => {
+      const routes = ofType(application[stage], 'AWS::ApiGatewayV2::Route').map(
+        ({ Properties }) => Properties,
+      );
+      const open = routes.filter(({ AuthorizationType }) => AuthorizationType !== 'JWT');
+      expect(open.map(({ RouteKey }) => RouteKey).sort()).toEqual([...PUBLIC].sort());
+      const closed = routes.filter((route) => !open.includes(route));
+      expect(closed.length).toBeGreaterThan(0);
+      for (const route of closed) {
+        expect(route).toMatchObject({
+          AuthorizerId: { Ref: 'HttpApiAuthorizerShopJwt' },
+          AuthorizationScopes: [expect.stringMatching(/^shop\/(items\.write|orders)$/)],
+        });
+      }
+    });
+
+    it('takes tokens of the user pool in the same stack, by reference', () => {
+      const { Outputs, Resources } = application[stage].template;
+      expect(JSON.stringify(Outputs.IssuerUrl?.Value)).toContain('UserPool');
+      expect(Resources.BackOfficeClient?.Type).toBe('AWS::Cognito::UserPoolClient');
+      expect(only(application[stage], 'AWS::ApiGatewayV2::Authorizer').Properties.JwtConfiguration).toEqual({
+        Audience: [{ Ref: 'BackOfficeClient' }],
+        Issuer: Outputs.IssuerUrl?.Value,
+      });
+    });
+
+    it('is throttled, and logs each request', () => {
+      const { DefaultRouteSettings, AccessLogSettings } = only(
+        application[stage],
+        'AWS::ApiGatewayV2::Stage',
+      ).Properties;
+      expect(DefaultRouteSettings).toEqual({
+        DetailedMetricsEnabled: true,
+        ThrottlingRateLimit: stage === 'prod' ? 500 : 50,
+        ThrottlingBurstLimit: stage === 'prod' ? 1000 : 100,
+      });
+      expect(AccessLogSettings.DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] });
+      expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
+        requestId: '$context.requestId',
+        status: '$context.status',
+      });
+    });
+
+    it('answers browsers of the configured origins only', () => {
+      const { CorsConfiguration } = only(application[stage], 'AWS::ApiGatewayV2::Api').Properties;
+      expect(CorsConfiguration.AllowOrigins).toEqual(['http://localhost:3000']);
+      expect(CorsConfiguration.AllowHeaders).toEqual(expect.arrayContaining(['authorization', 'if-match']));
+      expect(CorsConfiguration.AllowCredentials).toBeUndefined();
+    });
+  });
+
+  it('data that cannot be made again is protected in prod and gone with the stack in dev', () => {
+    const { ItemsTable, UserPool } = application[stage].template.Resources;
+    const isProd = stage === 'prod';
+    expect(ItemsTable).toMatchObject({
+      DeletionPolicy: isProd ? 'Retain' : 'Delete',
+      UpdateReplacePolicy: isProd ? 'Retain' : 'Delete',
+      Properties: {
+        TableName: `shop-items-${stage}`,
+        DeletionProtectionEnabled: isProd,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: isProd },
+      },
+    });
+    expect(UserPool).toMatchObject({
+      DeletionPolicy: isProd ? 'Retain' : 'Delete',
+      Properties: { DeletionProtection: isProd ? 'ACTIVE' : 'INACTIVE' },
+    });
+  });
+});
+
+describe('a service that is added', () => {
+  const declaration = (...functions: string[]) =>
+    [
+      'service: shop',
+      'provider: ${file(../../shared/serverless/provider.cjs):provider}',
+      'custom: { stackName: "shop-greetings-${sls:stage}" }',
+      'functions:',
+      ...functions,
+      'resources:',
+      '  - ${file(../../shared/serverless/http-api.yml)}',
+      '  - Resources: { Greetings: { Type: AWS::SQS::Queue, DeletionPolicy: "${file(../../shared/serverless/retention.cjs):policy}" } }',
+    ].join('\n');
+
+  it('is part of the application without a change to the root', async () => {
+    addFiles(copies.dev, {
+      'services/greetings/serverless.yml': declaration(
+        '  sayHello: { handler: src/handlers/say-hello.handler, environment: { QUEUE: !Ref Greetings }, events: [httpApi: GET /hello] }',
+      ),
+      'services/greetings/src/handlers/say-hello.ts':
+        'export const handler = async () => ({ statusCode: 200 });',
+    });
+    const { template } = await packaged(copies.dev, 'dev');
+    expect(template.Resources.SayHelloLambdaFunction?.Properties).toMatchObject({
+      FunctionName: 'shop-dev-sayHello',
+      Handler: 'services/greetings/src/handlers/say-hello.handler',
+      Environment: { Variables: { QUEUE: { Ref: 'Greetings' } } },
+    });
+    expect(template.Resources.HttpApiRouteGetHello?.Type).toBe('AWS::ApiGatewayV2::Route');
+    expect(template.Resources.Greetings?.DeletionPolicy).toBe('Delete');
+  });
+
+  it('is refused, in one line, when it declares what another has', async () => {
+    addFiles(copies.prod, {
+      'services/greetings/serverless.yml': declaration(
+        '  listItems: { handler: src/handlers/say-hello.handler }',
+      ),
+    });
+    expect(await sls(copies.prod, 'package', '--stage', 'prod')).toEqual({
+      code: 1,
+      output:
+        'Error:\nCannot resolve serverless.yml: Variables resolution errored with:\n' +
+        '  - Cannot resolve variable at "services": functions.listItems is declared twice, ' +
+        'in services/greetings/serverless.yml and in services/items/serverless.yml\n',
+    });
+  });
+});
+
+describe('a bundle that cannot be built', () => {
+  it('ends the command with the place of the error', async () => {
+    addFiles(copies.prod, {
+      'services/broken/serverless.yml': [
+        'service: shop',
+        'provider: ${file(../../shared/serverless/provider.cjs):provider}',
+        'params: ${file(../../shared/serverless/params.cjs):params}',
+        'plugins: [serverless-esbuild]',
+        'custom: { stackName: shop-broken, esbuild: { config: ../../shared/serverless/esbuild.cjs } }',
+        'functions: { break: { handler: src/break.handler } }',
+      ].join('\n'),
+      'services/broken/src/break.ts': "export { handler } from './absent.ts';",
+    });
+    const { code, output } = await sls(join(copies.prod, 'services/broken'), 'package');
+    expect(output).toContain('src/break.ts:1:24: ERROR: Could not resolve "./absent.ts"');
+    expect(code).toBe(1);
+  });
+});
+
+describe('sls invoke local', () => {
+  it('runs the bundle of a function in the folder of its service', async () => {
+    const service = join(copies.prod, 'services/items');
+    const { code, output } = await sls(
+      service,
+      ...['invoke', 'local', '--function', 'getOpenapi', '--path', 'events/get-openapi.json'],
+    );
+    expect(output).toContain('"statusCode": 200');
+    expect(code).toBe(0);
+  });
+});
+
+describe('a wrong setting', () => {
+  const refused = (message: string) => ({ code: 1, output: `Error:\n${message}\n` });
+  const STAGE_NAMES =
+    'it may be dev, staging, prod, rehearsal, pr-<number>, dev-<name of up to 12 letters and digits>';
+
+  it('ends the command with one line, at the root and in a service', async () => {
+    const service = join(copies.dev, 'services/items');
+    expect(await sls(service, 'package', '--stage', 'production')).toEqual(
+      refused(`The stage "production" is not allowed; ${STAGE_NAMES}.`),
+    );
+    expect(await sls(copies.dev, 'package', '--param', 'logLevel=loud')).toEqual(
+      refused('The parameter logLevel is "loud"; allowed: DEBUG, INFO, WARN, ERROR.'),
+    );
+  });
+
+  it('of a stage that osls cannot name is reported once', async () => {
+    expect(await sls(join(copies.dev, 'services/items'), 'package', '--stage', 'my_stage')).toEqual(
+      refused(
+        'Cannot resolve serverless.yml: Variables resolution errored with:\n' +
+          `  - Cannot resolve variable at "stage": "my_stage" is not allowed; ${STAGE_NAMES}`,
+      ),
+    );
+  });
+
+  it('is a parameter that a service needs and nobody has given', async () => {
+    addFiles(copies.dev, {
+      'services/greetings/serverless.yml': [
+        'service: shop',
+        'functions: { sayHello: { handler: a.handler, environment: { A: "${param:greeting}", B: "${param:greeting}" } } }',
+      ].join('\n'),
+    });
+    expect(await sls(copies.dev, 'package')).toEqual(
+      refused(
+        'The parameter "greeting" has no value, and functions.sayHello.environment.A needs it: ' +
+          'describe it in shared/serverless/params.cjs.',
+      ),
+    );
+  });
+});

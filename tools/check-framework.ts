@@ -1,0 +1,139 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+import { load, type Schema } from 'js-yaml';
+
+const cloudFormationSchema: Schema = createRequire(import.meta.url)(
+  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
+);
+
+/** Packages and calls that are known and harmless, each with its reason. */
+export interface Allowance {
+  /** The package, as in `npm ls`. */
+  readonly name: string;
+  /** The file within a plugin; absent for a package that is allowed as a whole. */
+  readonly file?: string;
+  readonly reason: string;
+}
+
+const ALLOWED: readonly Allowance[] = [];
+
+/**
+ * What osls 4 removed, as plugins spell it.
+ * https://github.com/oss-serverless/osls/blob/4.x/docs/guides/upgrading-to-v4.md#aws-sdk-v2-removed-plugin-authors
+ */
+const PROVIDER = String.raw`(?:\b(?:aws)?provider|\baws|\bgetProvider\(\s*['"\x60]aws['"\x60]\s*\))\s*\??\.\s*`;
+const REMOVED: readonly { readonly call: string; readonly pattern: RegExp }[] = [
+  { call: 'provider.request()', pattern: new RegExp(`${PROVIDER}request\\s*\\(`, 'i') },
+  { call: 'provider.sdk', pattern: new RegExp(`${PROVIDER}sdk\\b`, 'i') },
+  { call: 'provider.getCredentials()', pattern: new RegExp(`${PROVIDER}getCredentials\\s*\\(`, 'i') },
+  {
+    call: 'the AWS SDK v2, which osls no longer brings',
+    pattern: /(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*['"`]aws-sdk(?:\/[^'"`]*)?['"`]/,
+  },
+];
+
+/**
+ * Whatever would bring another framework than osls into the repository at `root`, or call what osls no longer has:
+ * one line each, empty when all is well.
+ */
+export function frameworkProblems(root: string, allowed: readonly Allowance[] = ALLOWED): string[] {
+  return [
+    ...lockedProblems(root),
+    ...installedProblems(root),
+    ...pluginProblems(
+      root,
+      allowed.filter(({ file }) => file !== undefined),
+    ),
+  ].filter(
+    (problem) => !allowed.some(({ name, file }) => file === undefined && problem.startsWith(`${name} `)),
+  );
+}
+
+/** A package of the lock file: an alias has its real name in `name`. */
+interface LockedPackage {
+  readonly name?: string;
+  readonly version?: string;
+}
+
+function lockedProblems(root: string): string[] {
+  const lock: { readonly packages?: Readonly<Record<string, LockedPackage>> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  return Object.entries(lock.packages ?? {}).flatMap(([path, { name }]) => {
+    const installedAs = path.split('node_modules/').at(-1) ?? '';
+    return frameworkProblem(installedAs, name ?? installedAs, `package-lock.json: ${path}`, path);
+  });
+}
+
+/** What lies in node_modules, at any depth; the lock file may not be what was installed. */
+function installedProblems(root: string): string[] {
+  return globSync(
+    ['serverless', 'osls', '@serverless/*'].flatMap((name) => [
+      `node_modules/${name}/package.json`,
+      `node_modules/**/node_modules/${name}/package.json`,
+    ]),
+    { cwd: root },
+  ).flatMap((manifest) => {
+    const path = manifest.split(sep).slice(0, -1).join('/');
+    const { name }: { readonly name?: string } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+    const installedAs = path.split('node_modules/').at(-1) ?? '';
+    return frameworkProblem(installedAs, name ?? installedAs, path, path);
+  });
+}
+
+function frameworkProblem(installedAs: string, name: string, where: string, path: string): string[] {
+  if (installedAs.startsWith('@serverless/')) {
+    return [`${installedAs} is a package of the proprietary framework (${where})`];
+  }
+  if (installedAs !== 'serverless' && name !== 'osls') return [];
+  if (name !== 'osls') return [`${installedAs} is not osls but ${name} (${where})`];
+  if (path !== 'node_modules/serverless')
+    return [`${installedAs} is a second copy of the framework (${where})`];
+  return [];
+}
+
+function pluginProblems(root: string, allowed: readonly Allowance[]): string[] {
+  return [...listedPlugins(root)].flatMap(([plugin, listedIn]) => {
+    const folder = join(root, 'node_modules', plugin);
+    if (!existsSync(folder)) return [`${plugin} is listed in ${listedIn} and not installed`];
+    return globSync('**/*.{js,cjs,mjs}', { cwd: folder, exclude: (entry) => UNSHIPPED.has(entry) })
+      .sort()
+      .filter((file) => !allowed.some((allowance) => allowance.name === plugin && allowance.file === file))
+      .flatMap((file) =>
+        readFileSync(join(folder, file), 'utf8')
+          .split('\n')
+          .flatMap((line, index) => {
+            if (/^\s*(\/\/|\/?\*)/.test(line)) return [];
+            return REMOVED.filter(({ pattern }) => pattern.test(line)).map(
+              ({ call }) => `${plugin}/${file}:${index + 1} uses ${call}`,
+            );
+          }),
+      );
+  });
+}
+
+/** Not loaded by the framework. Dependencies have their own reasons to speak to AWS. */
+const UNSHIPPED = new Set(['node_modules', 'test', 'tests', '__tests__', 'examples', 'docs']);
+
+/** Packages that the root and the services list as plugins, with the file that lists each. */
+function listedPlugins(root: string): Map<string, string> {
+  const self: { readonly name?: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const plugins = new Map<string, string>();
+  for (const file of globSync(['serverless.yml', 'services/*/serverless.yml'], { cwd: root })) {
+    const { plugins: listed } = load(readFileSync(join(root, file), 'utf8'), {
+      schema: cloudFormationSchema,
+    }) as { readonly plugins?: readonly string[] };
+    for (const entry of listed ?? []) {
+      const name = entry.split('/', entry.startsWith('@') ? 2 : 1).join('/');
+      if (!entry.startsWith('.') && name !== self.name) plugins.set(name, file);
+    }
+  }
+  return plugins;
+}
+
+if (import.meta.main) {
+  const problems = frameworkProblems(join(import.meta.dirname, '..'));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+}

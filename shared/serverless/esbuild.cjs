@@ -13,6 +13,7 @@ module.exports = ({ processedInput: { commands } }) => ({
   target: 'node24',
   mainFields: ['module', 'main'],
   exclude: [],
+  plugins: require('./trim.cjs'),
   concurrency: 2,
   // Two runs of `sls offline` at once, as in tests, must not build into one folder.
   outputWorkFolder: process.env.LOCAL_CLOUD_BUILD ?? '.esbuild',

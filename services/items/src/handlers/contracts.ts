@@ -1,12 +1,5 @@
-import {
-  docsPath,
-  itemDraft,
-  itemListQuery,
-  itemPatch,
-  itemPath,
-  itemReplacement,
-  stockChange,
-} from './schemas.ts';
+import { itemDraft, itemPatch, itemReplacement } from './item-schemas.ts';
+import { docsPath, itemListQuery, itemPath, stockChange } from './route-schemas.ts';
 
 /** What each route of the items API takes: the handlers validate by it and the OpenAPI document shows it. */
 export const listItemsContract = { query: itemListQuery };

@@ -10,16 +10,8 @@ import {
   patchItemContract,
   replaceItemContract,
 } from './contracts.ts';
-import {
-  currency,
-  item,
-  itemDraft,
-  itemPage,
-  itemPatch,
-  itemReplacement,
-  money,
-  stockChange,
-} from './schemas.ts';
+import { currency, item, itemDraft, itemPage, itemPatch, itemReplacement, money } from './item-schemas.ts';
+import { stockChange } from './route-schemas.ts';
 
 const etag = { ETag: 'Names this state of the item' };
 const ifMatch = { 'If-Match': 'Only if the item is still in this state' };

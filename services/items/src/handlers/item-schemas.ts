@@ -1,34 +1,17 @@
 import * as z from 'zod/mini';
 import { CURRENCIES } from '../domain/currency.ts';
 import { type ItemDraft, type ItemPatch, type ItemReplacement, MAX_STOCK } from '../domain/item.ts';
+import { category, id, text, wellFormed } from './route-schemas.ts';
 
 /**
- * The shapes of the items API: what validates a request is what the OpenAPI document shows.
- * Lengths count UTF-16 code units.
+ * The shapes of items: what validates a request is what the OpenAPI document shows. Lengths count UTF-16 code units.
  */
 
-const wellFormed = z.refine<string>((value) => value.isWellFormed(), 'must be well-formed Unicode');
-
-/** Text without control characters and without halves of characters, which no store keeps as they are. */
-const text = (min: number, max: number) =>
-  z
-    .string()
-    .check(
-      z.minLength(min),
-      z.maxLength(max),
-      z.regex(/^\P{Cc}*$/u, 'must have no control characters'),
-      wellFormed,
-    );
-
-const id = z
-  .string()
-  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, "-" or "_"'));
 const sku = z
   .string()
   .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "-" or "_"'));
 const name = text(1, 200);
 const description = z.string().check(z.maxLength(20_000), wellFormed);
-const category = text(1, 64);
 const amount = z.int().check(z.gte(0), z.lte(999_999_999_999));
 export const currency = z.enum(CURRENCIES, 'must be an ISO 4217 currency code');
 export const money = z.strictObject({ amount, currency });
@@ -57,10 +40,6 @@ const replacement = {
   attributes: z.optional(attributes),
 };
 
-export const itemPath = z.strictObject({ id });
-
-export const docsPath = z.strictObject({ asset: z.optional(z.string().check(z.maxLength(64))) });
-
 export const itemDraft = z.strictObject({
   id: z.optional(id),
   ...replacement,
@@ -77,30 +56,6 @@ export const itemPatch = z.strictObject({
   stock: z.optional(stock),
   attributes: z.optional(z.nullable(attributesPatch)),
 }) satisfies z.ZodMiniType<ItemPatch>;
-
-export const stockChange = z.strictObject({
-  delta: z.int().check(
-    z.gte(-MAX_STOCK),
-    z.lte(MAX_STOCK),
-    z.refine((delta) => delta !== 0, 'must not be 0'),
-  ),
-});
-
-export const itemListQuery = z.strictObject({
-  limit: z.optional(
-    z.pipe(
-      z
-        .string()
-        .check(
-          z.regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100'),
-          z.meta({ type: 'integer', minimum: 1, maximum: 100, default: 20, pattern: undefined }),
-        ),
-      z.transform(Number),
-    ),
-  ),
-  cursor: z.optional(z.string().check(z.minLength(1), z.maxLength(512))),
-  category: z.optional(category),
-});
 
 const time = z.iso.datetime().check(z.meta({ pattern: undefined }));
 

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bundleSize } from './bundle-size.ts';
+import { capacity } from './capacity.ts';
+import { coldStart } from './cold-start.ts';
+import { budgetTable, type Figure } from './report.ts';
+import type { Run } from './run.ts';
+import { bundleSubjects } from './subjects.ts';
+import { warmOverhead } from './warm-overhead.ts';
+
+const HELP = `Measures cold starts, bundle sizes, warm overhead and capacity units, each beside a baseline.
+
+Usage: npm run bench -- [options]
+
+  --quick        fewer rounds, and no table of 100,000 items
+  --rounds N     rounds of new processes for the cold start (15, with --quick 5)
+  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity
+  --json FILE    also writes the figures as JSON
+  --help         shows this
+`;
+
+const FIGURES = ['cold-start', 'size', 'warm', 'capacity'] as const;
+
+class UsageError extends Error {}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', default: FIGURES.join(',') },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 5 : 15));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError(`--rounds ${values.rounds}: not a count`);
+  const only = values.only.split(',');
+  const unknown = only.find((name) => !FIGURES.some((figure) => figure === name));
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: the figures are ${FIGURES.join(', ')}`);
+  return { ...values, rounds, only };
+}
+
+async function measure(run: Run, only: readonly string[]): Promise<Record<string, Figure>> {
+  const figures: Record<string, Figure> = {};
+  const wants = (name: (typeof FIGURES)[number]) => only.includes(name);
+  if (wants('cold-start') || wants('size')) {
+    const subjects = await bundleSubjects(run);
+    if (wants('cold-start')) figures.coldStart = await coldStart(run, subjects);
+    if (wants('size')) figures.bundleSize = bundleSize(subjects);
+  }
+  if (wants('warm')) figures.warmOverhead = await warmOverhead(run);
+  if (wants('capacity')) figures.capacity = await capacity(run);
+  return figures;
+}
+
+const machine = {
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  processor: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+};
+
+function print(figures: readonly Figure[]): void {
+  console.log(`Node ${machine.node} on ${machine.platform}, ${machine.cores} cores, ${machine.processor}`);
+  for (const { title, text } of figures) console.log(`\n${title}\n\n${text}`);
+  console.log(`\nBudgets\n\n${budgetTable(figures.flatMap(({ budgets }) => budgets))}`);
+}
+
+function asJson(figures: Readonly<Record<string, Figure>>, run: Pick<Run, 'rounds' | 'quick'>): string {
+  const data = Object.fromEntries(
+    Object.entries(figures).map(([name, { data, budgets }]) => [name, { data, budgets }]),
+  );
+  return `${JSON.stringify({ machine, ...run, figures: data }, null, 2)}\n`;
+}
+
+async function main(): Promise<void> {
+  const { help, quick, rounds, only, json } = readOptions();
+  if (help) {
+    console.log(HELP);
+    return;
+  }
+
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      process.exitCode = name === 'SIGINT' ? 130 : 143;
+      stop.abort();
+    });
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
+  // Whatever ends the process: a pipe that nobody reads any more throws outside of every try.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const progress = (line: string) => console.error(`… ${line}`);
+  try {
+    const figures = await measure({ quick, rounds, folder, signal: stop.signal, progress }, only);
+    print(Object.values(figures));
+    if (json) writeFileSync(json, asJson(figures, { rounds, quick }));
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error('Stopped.');
+  }
+}
+
+await main().catch((error: unknown) => {
+  const usage =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  console.error(usage ? `${(error as Error).message}\n\n${HELP}` : error);
+  process.exitCode = usage ? 2 : 1;
+});

@@ -138,6 +138,10 @@ export default class OfflinePlugin {
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
         ['AWS endpoint', endpoints.aws],
+        [
+          'Lambda endpoint',
+          isServerlessOfflineListed(framework) ? `http://${LOOPBACK}:${this.#ports.lambda}` : null,
+        ],
         ['Token issuer', endpoints.issuer],
         ['Token', 'npm run --silent token -- --scope shop/items.write --sub alice'],
         ['Data', dataFolder ?? null],

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: osls fills these variables in
 import { afterAll, describe, expect, it } from '@jest/globals';
 import application from './application.cjs';
 import { removeRepositories, repositoryOf } from './test/repository.ts';

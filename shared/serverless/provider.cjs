@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: osls fills these variables in
 const path = require('node:path');
 const ServerlessError = require('serverless/lib/serverless-error.js');
 const { stages } = require('./params.cjs');

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: osls fills these variables in
 import { describe, expect, it } from '@jest/globals';
 import provider from './provider.cjs';
 import retention from './retention.cjs';

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: osls fills these variables in
 import { describe, expect, it } from '@jest/globals';
 import parseVariables from 'serverless/lib/configuration/variables/parse.js';
 import ServerlessError from 'serverless/lib/serverless-error.js';

@@ -1,28 +1,12 @@
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
-import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { httpHandler } from '../../../../shared/middleware/http.ts';
 import { itemsTable } from '../adapters/items-table.ts';
-import type { Catalogue, ItemReplacement } from '../domain/item.ts';
 import { replacing } from '../domain/item-changes.ts';
+import { changeItem } from './change-item.ts';
 import { replaceItemContract } from './contracts.ts';
-import { entityTag, preconditionOf } from './entity-tag.ts';
 
-interface Dependencies {
-  readonly catalogue: Pick<Catalogue, 'change'>;
-  readonly now: () => Date;
-}
-
-export const respondWith =
-  ({ catalogue, now }: Dependencies) =>
-  async ({
-    path,
-    body,
-    headers,
-  }: HttpRequest<{ id: string }, undefined, ItemReplacement>): Promise<HttpResponse> => {
-    const precondition = preconditionOf(headers['if-match']);
-    const item = await catalogue.change(path.id, replacing(body, now()), precondition);
-    return { status: 200, headers: { etag: entityTag(item) }, json: item };
-  };
+export const respondWith = changeItem(replacing);
 
 const { ITEMS_TABLE } = readEnv(['ITEMS_TABLE']);
 

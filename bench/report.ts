@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Summary } from './statistics.ts';
 
-/** One promise of the design, beside what was measured. */
+/** One target, beside what was measured. */
 export interface Budget {
   readonly name: string;
   readonly target: string;

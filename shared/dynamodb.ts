@@ -2,33 +2,44 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DependencyFailed, Throttled } from './errors.ts';
 
-/**
- * The one DynamoDB client of a function instance.
- *
- * Three attempts of at most two seconds each end before the shortest function's time-out, so that a caller gets
- * an answer and not the gateway's.
- */
-export const dynamodb = new DynamoDBClient({
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-});
+/** A call that gets no answer gives up after three seconds, so that a few of them fit into a function's time. */
+const requestHandler = { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true };
+const translation = { marshallOptions: { removeUndefinedValues: true } };
 
-export const documents = DynamoDBDocumentClient.from(dynamodb, {
-  marshallOptions: { removeUndefinedValues: true },
-});
+/** The DynamoDB client of a function instance. It tries a second time when it gets no answer. */
+export const dynamodb = new DynamoDBClient({ maxAttempts: 2, requestHandler });
+
+export const documents = DynamoDBDocumentClient.from(dynamodb, translation);
+
+/**
+ * For writes that must not be done twice, such as adding to a number: a lost answer may belong to a write that was
+ * done, so nothing is tried again.
+ */
+export const documentsOnce = DynamoDBDocumentClient.from(
+  new DynamoDBClient({ maxAttempts: 1, requestHandler }),
+  translation,
+);
 
 const throttling = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
+  'TransactionInProgressException',
 ]);
 
 /**
- * What a failed DynamoDB call means to the caller of an adapter: `Throttled` after the SDK's own retries, or
- * `DependencyFailed`. Conditions that failed are the adapter's to read before it asks here.
+ * What a failed DynamoDB call means to the caller of an adapter: `Throttled` after the client's own retries,
+ * `DependencyFailed` when there was no answer or a fault of the service. What is our own fault, a malformed request or
+ * a missing permission, comes back as it is. Conditions that failed are the adapter's to read before it asks here.
  */
-export function translateDynamodbFailure(error: unknown): Throttled | DependencyFailed {
-  return error instanceof Error && throttling.has(error.name)
-    ? new Throttled('DynamoDB refuses more requests for now.', { cause: error })
-    : new DependencyFailed('DynamoDB did not answer.', { cause: error });
+export function translateDynamodbFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (throttling.has(error.name)) {
+    return new Throttled('DynamoDB refuses more requests for now.', { cause: error });
+  }
+  // The client notes its attempts on what goes wrong behind it, and on nothing that went wrong before a request.
+  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
+  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
+    ? new DependencyFailed('DynamoDB did not answer.', { cause: error })
+    : error;
 }

@@ -17,8 +17,6 @@ export interface Operation {
   readonly description?: string;
   readonly tag: string;
   readonly contract: HttpContract<unknown, unknown, unknown>;
-  /** Media types of the request body beside application/json. */
-  readonly mediaTypes?: readonly string[];
   /** Request headers that the operation reads, with what they do. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, Answer>>;
@@ -65,7 +63,7 @@ const authorized: Record<number, Answer> = {
 };
 const withBody: Record<number, Answer> = {
   413: { description: 'The body is larger than 256 KB' },
-  415: { description: 'The body is not JSON' },
+  415: { description: 'The body is of another media type or in another encoding than UTF-8' },
 };
 
 /**
@@ -119,10 +117,10 @@ function suffixOf(path: string): string {
 
 function describe(
   { path, scopes }: Route,
-  { contract, mediaTypes = [], answers, ...operation }: Operation,
+  { contract, answers, ...operation }: Operation,
   writer: SchemaWriter,
 ): object {
-  const { body } = contract;
+  const { body, mediaTypes = ['application/json'] } = contract;
   const all: Record<number, Answer> = {
     ...(body && withBody),
     ...(scopes && authorized),
@@ -148,9 +146,7 @@ function describe(
     ...(body && {
       requestBody: {
         required: true,
-        content: Object.fromEntries(
-          ['application/json', ...mediaTypes].map((type) => [type, { schema: writer.write(body) }]),
-        ),
+        content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: writer.write(body) }])),
       },
     }),
     responses: Object.fromEntries(
@@ -190,7 +186,11 @@ function response(
     : mediaType
       ? { [mediaType]: { schema: { type: 'string' } } }
       : status >= 400
-        ? { 'application/problem+json': { schema: writer.write(problem) } }
+        ? {
+            'application/problem+json': { schema: writer.write(problem) },
+            // The gateway throttles too, and in its own words.
+            ...(status === 429 && { 'application/json': { schema: writer.write(gatewayMessage) } }),
+          }
         : undefined;
   return {
     description,

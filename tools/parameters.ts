@@ -9,7 +9,7 @@ export function parametersPage(parameters: Table['parameters'], stages: string):
   return [
     '# Stages and parameters',
     '',
-    'Made from `shared/serverless/params.cjs` by `node tools/parameters.ts`.',
+    'Made from `shared/serverless/params.cjs` by `npm run parameters`.',
     '',
     `A stage is one of ${stages.replaceAll('<', '&lt;')}.`,
     'It is given by `--stage`, and is dev when it is not. All but prod have the values of dev.',

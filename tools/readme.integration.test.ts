@@ -17,6 +17,12 @@ const examples = (/```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? '')
     return { command: example.slice(0, end), answer: example.slice(end + 1).trim() };
   });
 
+/** What the README defines before the requests; the test has its own values for the addresses. */
+const definitions = (/```bash\n(API=[\s\S]*?)```/.exec(readme)?.[1] ?? '').replace(
+  /^(?:API|TOKEN)=.*\n/gm,
+  '',
+);
+
 let offline: OfflineProcess;
 let environment: NodeJS.ProcessEnv;
 
@@ -30,7 +36,7 @@ beforeAll(async () => {
     ...process.env,
     API: String(offline.endpoints.http),
     TOKEN: token.trim(),
-    JSON: 'content-type: application/json',
+    LOCAL_CLOUD_STATE: offline.stateFolder,
   };
 }, 60_000);
 afterAll(() => offline?.stop());
@@ -50,7 +56,14 @@ describe('the README', () => {
       .split('…')
       .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
       .join('[\\s\\S]*?');
-    const answered = (await run(command, environment)).replaceAll('\r', '').trim();
+    const answered = (await run(`${definitions}${command}`, environment)).replaceAll('\r', '').trim();
     expect(answered).toMatch(new RegExp(`^${pattern}$`));
   });
+
+  it('names a command that runs one function against the running system', async () => {
+    const command = /`(npx sls invoke local [^`]+)`/.exec(readme)?.[1] ?? '';
+    const answered = await run(command, environment);
+    expect(answered).toContain('"statusCode": 200');
+    expect(answered).toContain('COF-ETH-250');
+  }, 60_000);
 });

@@ -93,11 +93,12 @@ function headersOf({ rawHeaders, remoteAddress, localPort, body }: HttpRequest) 
 }
 
 function queryOf(rawQueryString: string): Record<string, string> | undefined {
-  const query: Record<string, string> = {};
+  const query = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    query[name] = name in query ? `${query[name]},${value}` : value;
+    const before = query.get(name);
+    query.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return Object.keys(query).length > 0 ? query : undefined;
+  return query.size > 0 ? Object.fromEntries(query) : undefined;
 }
 
 const TEXT = /^(text\/|application\/([\w.-]+\+)?(json|xml|javascript)\b)/i;

@@ -1,5 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
-import { InvalidInput, TooLarge } from '../errors.ts';
+import { InvalidInput, TooLarge, UnsupportedMediaType } from '../errors.ts';
 import type { HttpEvent } from './http-event.ts';
 
 const MAX_BODY_BYTES = 256 * 1024;
@@ -8,15 +8,18 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Lets through bodies that are text of at most 256 KB, decoded; parsing comes after.
+ * Lets through bodies of the given media types that are text in UTF-8 of at most 256 KB, decoded; parsing comes after.
  *
  * The gateway hands over a body that it does not take for text in base64. One that it did take for text and that
  * was no valid UTF-8 arrives with U+FFFD in place of what was lost, so that character is refused too: storing it
  * would store the damage.
  */
-export function bodyGuard(): MiddlewareObj<HttpEvent> {
+export function bodyGuard(mediaTypes: readonly string[] = ['application/json']): MiddlewareObj<HttpEvent> {
   return {
     before: ({ event }) => {
+      if (!mediaTypes.includes(mediaTypeOf(event.headers['content-type']))) {
+        throw new UnsupportedMediaType(`The body must be ${mediaTypes.join(' or ')} in UTF-8.`);
+      }
       const { body = '', isBase64Encoded } = event;
       if (typeof body !== 'string') throw new InvalidInput('The body must be text.');
       if (body === '') throw new InvalidInput('The body is empty.');
@@ -31,6 +34,18 @@ export function bodyGuard(): MiddlewareObj<HttpEvent> {
       if (body.includes('\uFFFD')) throw notUtf8();
     },
   };
+}
+
+/** The media type without parameters, or nothing when a parameter names another encoding than UTF-8. */
+function mediaTypeOf(contentType = ''): string {
+  const [type = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const isUtf8 = parameters.every(
+    (parameter) => !/^charset\s*=/.test(parameter) || /=\s*"?utf-8"?$/.test(parameter),
+  );
+  return isUtf8 ? type : '';
 }
 
 function decode(bytes: Buffer): string {

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidInput, ShopError, UnsupportedMediaType } from '../errors.ts';
+import { InvalidInput, ShopError } from '../errors.ts';
 import { logger, metrics } from '../logger.ts';
 import type { HttpEvent } from './http-event.ts';
 import { problemOf } from './problem.ts';
@@ -32,21 +32,15 @@ export function errorEdge(): MiddlewareObj<HttpEvent, APIGatewayProxyStructuredR
   };
 }
 
-/** The body parser throws HTTP errors of its own kind; here they get their names in ours. */
+/** The body parser throws HTTP errors of its own kind, always 422 here; these get their name in ours. */
 function namedError(error: unknown): unknown {
   if (error instanceof ShopError || !(error instanceof Error) || !('statusCode' in error)) return error;
-  switch (error.statusCode) {
-    case 415:
-      return new UnsupportedMediaType('The body must be application/json.', { cause: error });
-    case 422:
-      return new InvalidInput(
-        error.message === 'Forbidden key in JSON body'
-          ? 'The body has the forbidden key "__proto__".'
-          : 'The body is not valid JSON.',
-        [],
-        { cause: error },
-      );
-    default:
-      return error;
-  }
+  if (error.statusCode !== 422) return error;
+  return new InvalidInput(
+    error.message === 'Forbidden key in JSON body'
+      ? 'The body has the forbidden key "__proto__".'
+      : 'The body is not valid JSON.',
+    [],
+    { cause: error },
+  );
 }

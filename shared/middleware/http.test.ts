@@ -101,20 +101,37 @@ describe('the http stack', () => {
     expect(result.statusCode).toBe(status);
   });
 
-  it.each([['text/plain'], ['application/xml'], [undefined]])('refuses the media type %s', async (type) => {
+  it.each([
+    ['text/plain'],
+    ['application/xml'],
+    ['application/json-patch+json'],
+    ['application/json; charset=iso-8859-1'],
+    ['application/json; charset=utf-16'],
+    [undefined],
+  ])('refuses the media type %s', async (type) => {
     const result = await post({ name: 'Lamp' }, { headers: { 'content-type': type } });
     expect(result.statusCode).toBe(415);
     expect(problem(result)).toMatchObject({
       type: 'urn:shop:problem:unsupported-media-type',
       status: 415,
-      detail: 'The body must be application/json.',
+      detail: 'The body must be application/json in UTF-8.',
     });
   });
 
-  it('takes application/json with parameters and +json types', async () => {
-    for (const type of ['application/json; charset=utf-8', 'application/merge-patch+json']) {
+  it.each([['application/json; charset=utf-8'], ['Application/JSON'], ['application/json;charset="UTF-8"']])(
+    'takes the media type %s',
+    async (type) => {
       expect((await post({ name: 'Lamp' }, { headers: { 'content-type': type } })).statusCode).toBe(200);
-    }
+    },
+  );
+
+  it('takes the media types that the contract names', async () => {
+    const mediaTypes = ['application/json', 'application/merge-patch+json'];
+    const handler = httpHandler({ body, mediaTypes }, async () => ({ status: 204 }));
+    const ask = (type: string) =>
+      handler(jsonEvent('PATCH /echo', { name: 'x' }, { headers: { 'content-type': type } }), lambdaContext);
+    expect((await ask('application/merge-patch+json')).statusCode).toBe(204);
+    expect((await ask('application/json-patch+json')).statusCode).toBe(415);
   });
 
   it('points to every field that is wrong', async () => {

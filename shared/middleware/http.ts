@@ -36,7 +36,7 @@ export interface HttpHandler {
  * 2. security headers and CORS stand outside the error edge, so that refusals carry them too;
  * 3. the error edge turns everything thrown below it into problem+json;
  * 4. header names are made lower-case before anything reads one;
- * 5. the body's size and encoding are checked before it is parsed, and its shape after;
+ * 5. the body's media type, size and encoding are checked before it is parsed, and its shape after;
  * 6. `respond` gets only what its contract lets through.
  */
 export function httpHandler<Path, Query, Body>(
@@ -60,7 +60,11 @@ export function httpHandler<Path, Query, Body>(
     .use(errorEdge())
     .use(httpHeaderNormalizer());
   if (contract.body) {
-    stack.use(bodyGuard()).use(httpJsonBodyParser({ reviver: refuseForbiddenKeys }) as MiddlewareObj);
+    stack
+      .use(bodyGuard(contract.mediaTypes))
+      .use(
+        httpJsonBodyParser({ reviver: refuseForbiddenKeys, disableContentTypeCheck: true }) as MiddlewareObj,
+      );
   }
   stack.use(validate(contract));
   return Object.assign(stack as unknown as Omit<HttpHandler, 'contract'> & (() => never), { contract });

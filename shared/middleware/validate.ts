@@ -14,6 +14,8 @@ export interface HttpContract<Path = undefined, Query = undefined, Body = undefi
   readonly path?: Schema<Path>;
   readonly query?: Schema<Query>;
   readonly body?: Schema<Body>;
+  /** What the body may be sent as; application/json when it is not given. */
+  readonly mediaTypes?: readonly string[];
   /** The Content-Security-Policy of a page; an answer of the API needs none. */
   readonly contentSecurityPolicy?: string;
 }

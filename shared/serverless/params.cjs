@@ -67,7 +67,7 @@ const parameters = {
     description: 'Requests that the API accepts at once above apiRateLimit',
     allowed: 'an integer from 1 to 5000',
     accepts: isInteger(1, 5_000),
-    default: 100,
+    default: 500,
     prod: 1000,
   },
   logLevel: {

@@ -12,7 +12,7 @@ describe('the table of parameters', () => {
         tokenAudience: 'shop',
         allowedOrigins: 'http://localhost:3000',
         apiRateLimit: 50,
-        apiBurstLimit: 100,
+        apiBurstLimit: 500,
         logLevel: 'INFO',
         logRetentionInDays: 7,
         protectData: false,

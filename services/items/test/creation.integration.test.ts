@@ -3,10 +3,12 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
 import { IdempotencyKeyReused, RequestInProgress } from '../../../shared/errors.ts';
-import { idempotencyTable, reservedIds } from '../src/adapters/idempotency-table.ts';
+import { idempotencyTable } from '../src/adapters/idempotency-table.ts';
 import { itemsTable } from '../src/adapters/items-table.ts';
+import { reservations } from '../src/adapters/request-keys.ts';
 import { signingKeyTable } from '../src/adapters/signing-key-table.ts';
 import { addItem } from '../src/domain/add-item.ts';
+import { ItemAlreadyExists } from '../src/domain/item.ts';
 import type { OncePerKey } from '../src/domain/once-per-key.ts';
 
 let cloud: LocalCloud;
@@ -78,23 +80,44 @@ describe('a request with a key', () => {
 });
 
 describe('creating an item with a key', () => {
+  const draft = { sku: 'S', name: 'N', category: 'once', price: { amount: 1, currency: 'EUR' } };
+  const request = () => ({ caller: 'alice', key: `creation-${keys}` });
+  let clock = new Date('2026-11-22T10:00:00Z');
+  let made = 0;
+  const dependencies = () => ({
+    catalogue: itemsTable(documents, cloud.resources.ItemsTable ?? ''),
+    newId: () => `made-${++made}`,
+    now: () => clock,
+    reserve: reservations(documents, cloud.resources.ItemsIdempotencyTable ?? '', () => clock),
+  });
+
+  // Each attempt runs as if nobody had recorded an answer of the one before: it died in between.
   it('makes one item though the first attempt died between the write and its record', async () => {
-    let made = 0;
-    const catalogue = itemsTable(documents, cloud.resources.ItemsTable ?? '');
-    const dependencies = {
-      catalogue,
-      newId: () => `made-${++made}`,
-      now: () => new Date('2026-11-22T10:00:00Z'),
-      reserveId: reservedIds(documents, cloud.resources.ItemsIdempotencyTable ?? '', () => new Date()),
-    };
-    const draft = { sku: 'S', name: 'N', category: 'once', price: { amount: 1, currency: 'EUR' } };
-
-    // Each runs as if nobody had recorded an answer of the one before.
-    const first = await addItem(dependencies, draft, 'creation-key');
-    const second = await addItem(dependencies, draft, 'creation-key');
-
-    expect(second).toEqual(first);
+    keys += 1;
+    const first = await addItem(dependencies(), draft, request());
+    const reordered = { price: draft.price, category: 'once', name: 'N', sku: 'S' };
+    expect(await addItem(dependencies(), reordered, request())).toEqual(first);
+    const { catalogue } = dependencies();
     expect((await catalogue.page({ limit: 10, category: 'once' })).items).toEqual([first]);
+  });
+
+  it.each([[{}], [{ id: 'given' }]])('is refused for another body after such a death (%j)', async (given) => {
+    keys += 1;
+    await addItem(dependencies(), { ...draft, ...given }, request());
+    const other = addItem(dependencies(), { ...draft, ...given, name: 'Other' }, request());
+    await expect(other).rejects.toThrow(IdempotencyKeyReused);
+  });
+
+  it('is a new request after a day, though the old record has not been deleted', async () => {
+    keys += 1;
+    const first = await addItem(dependencies(), draft, request());
+    await addItem(dependencies(), { ...draft, id: 'kept' }, { caller: 'alice', key: 'kept' });
+    clock = new Date(clock.getTime() + 24 * 60 * 60 * 1000 + 1000);
+    const next = await addItem(dependencies(), { ...draft, name: 'Next' }, request());
+    expect(next).toMatchObject({ name: 'Next' });
+    expect(next.id).not.toBe(first.id);
+    const taken = addItem(dependencies(), { ...draft, id: 'kept' }, { caller: 'alice', key: 'kept' });
+    await expect(taken).rejects.toThrow(ItemAlreadyExists);
   });
 });
 

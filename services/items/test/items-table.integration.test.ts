@@ -1,5 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
 import { DependencyFailed, TooLarge } from '../../../shared/errors.ts';
@@ -10,10 +16,10 @@ import {
   ItemAlreadyExists,
   ItemChanged,
   ItemNotFound,
-  StockRefused,
 } from '../src/domain/item.ts';
 import { patching, replacing } from '../src/domain/item-changes.ts';
 import { lamp } from './lamp.ts';
+import { loseReplies } from './lost-replies.ts';
 
 let cloud: LocalCloud;
 let documents: DynamoDBDocumentClient;
@@ -39,6 +45,16 @@ beforeEach(async () => {
 });
 
 const find = () => catalogue.find(item.id);
+/** One unit sold, as another function does it. */
+const move = (id: string) =>
+  documents.send(
+    new UpdateCommand({
+      TableName: tableName,
+      Key: { id },
+      UpdateExpression: 'SET stock = stock - :one',
+      ExpressionAttributeValues: { ':one': 1 },
+    }),
+  );
 
 describe('adding', () => {
   it('keeps the item as it was given', async () => {
@@ -122,13 +138,38 @@ describe('changing', () => {
 
   it('happens only in one of the expected versions', async () => {
     const patch = patching({ name: 'New' }, later);
-    await expect(catalogue.change(item.id, patch, { versions: [2] })).rejects.toThrow(ItemChanged);
-    await expect(catalogue.change(item.id, patch, { versions: [] })).rejects.toThrow(ItemChanged);
+    await expect(catalogue.change(item.id, patch, { states: [{ ...item, version: 2 }] })).rejects.toThrow(
+      ItemChanged,
+    );
+    await expect(catalogue.change(item.id, patch, { states: [] })).rejects.toThrow(ItemChanged);
     expect(await find()).toEqual(item);
-    expect(await catalogue.change(item.id, patch, { versions: [7, 1] })).toMatchObject({ version: 2 });
+    expect(await catalogue.change(item.id, patch, { states: [{ ...item, version: 7 }, item] })).toMatchObject(
+      { version: 2 },
+    );
   });
 
-  it.each([[{}], [{ versions: [1] }]])(
+  it('for a state asks for its stock only when it sets the stock', async () => {
+    await move(item.id);
+    const stale = { states: [item] };
+    expect(await catalogue.change(item.id, patching({ name: 'New' }, later), stale)).toMatchObject({
+      stock: 11,
+    });
+    const now = { states: [{ ...item, version: 2 }] };
+    await expect(catalogue.change(item.id, patching({ stock: 5 }, later), now)).rejects.toThrow(ItemChanged);
+    expect(await find()).toMatchObject({ stock: 11 });
+  });
+
+  it('for a state of an item that was removed does not touch the next one of that id', async () => {
+    await catalogue.remove(item.id, {});
+    const next = { ...item, createdAt: '2026-11-02T12:00:00.000Z' };
+    await catalogue.add(next);
+    const change = catalogue.change(item.id, patching({ name: 'New' }, later), { states: [item] });
+    await expect(change).rejects.toThrow(ItemChanged);
+    await expect(catalogue.remove(item.id, { states: [item] })).rejects.toThrow(ItemChanged);
+    expect(await find()).toEqual(next);
+  });
+
+  it.each([[{}], [{ states: [lamp] }]])(
     'finds no absent item with %j, and makes none',
     async (precondition) => {
       const change = catalogue.change('absent', patching({ name: 'New' }, later), precondition);
@@ -152,7 +193,7 @@ describe('changing', () => {
       ...[...Array(10).keys()].map((n) =>
         catalogue.change(item.id, patching({ attributes: { [`k${n}`]: n } }, later), {}),
       ),
-      ...[...Array(10).keys()].map(() => catalogue.adjustStock(item.id, -1)),
+      ...[...Array(10).keys()].map(() => move(item.id)),
     ]);
     const result = await find();
     expect(result).toMatchObject({ stock: 2, version: 11 });
@@ -165,38 +206,47 @@ describe('removing', () => {
     await catalogue.remove(item.id, {});
     expect(await find()).toBeUndefined();
     await catalogue.remove(item.id, {});
-    await catalogue.remove(item.id, { versions: [1] });
+    await catalogue.remove(item.id, { states: [item] });
   });
 
   it('happens only in one of the expected versions', async () => {
-    await expect(catalogue.remove(item.id, { versions: [2] })).rejects.toThrow(ItemChanged);
-    await catalogue.remove(item.id, { versions: [1] });
+    await expect(catalogue.remove(item.id, { states: [{ ...item, version: 2 }] })).rejects.toThrow(
+      ItemChanged,
+    );
+    await catalogue.remove(item.id, { states: [item] });
     expect(await find()).toBeUndefined();
   });
 });
 
-describe('stock', () => {
-  it('moves by the delta and changes nothing else', async () => {
-    expect(await catalogue.adjustStock(item.id, 5)).toEqual({ ...item, stock: 17 });
-    expect(await catalogue.adjustStock(item.id, -17)).toEqual({ ...item, stock: 0 });
-  });
-
-  it('never falls below zero nor rises beyond what can be counted', async () => {
-    await expect(catalogue.adjustStock(item.id, -13)).rejects.toThrow(StockRefused);
-    await expect(catalogue.adjustStock(item.id, 999_999_989)).rejects.toThrow(StockRefused);
-    expect(await catalogue.adjustStock(item.id, 999_999_988)).toMatchObject({ stock: 1_000_000_000 });
-  });
-
-  it('of an absent item cannot move', async () => {
-    await expect(catalogue.adjustStock('absent', 1)).rejects.toThrow(ItemNotFound);
-  });
-
-  it('of 12 is sold exactly 12 times to 40 buyers at once', async () => {
-    const sold = await Promise.allSettled(
-      [...Array(40).keys()].map(() => catalogue.adjustStock(item.id, -1)),
+describe('a write whose reply is lost', () => {
+  const losing = () => {
+    const client = DynamoDBDocumentClient.from(
+      new DynamoDBClient({ endpoint: cloud.endpoint, maxAttempts: 2 }),
     );
-    expect(sold.filter(({ status }) => status === 'fulfilled')).toHaveLength(12);
-    expect(await find()).toMatchObject({ stock: 0 });
+    loseReplies(client, 1);
+    return itemsTable(client, tableName);
+  };
+
+  it('is known again when it is tried again: adding', async () => {
+    const id = `lost-${made}`;
+    expect(await losing().add({ ...lamp, id })).toEqual({ ...lamp, id });
+  });
+
+  it('is known again when it is tried again: changing for a state', async () => {
+    const changed = await losing().change(item.id, patching({ name: 'New' }, later), { states: [item] });
+    expect(changed).toMatchObject({ name: 'New', version: 2 });
+  });
+
+  it('is done once: changing whatever the state', async () => {
+    expect(await losing().change(item.id, patching({ name: 'New' }, later), {})).toMatchObject({
+      version: 2,
+    });
+    expect(await find()).toMatchObject({ version: 2 });
+  });
+
+  it('is no error when it is tried again: removing for a state', async () => {
+    await losing().remove(item.id, { states: [item] });
+    expect(await find()).toBeUndefined();
   });
 });
 
@@ -280,18 +330,27 @@ describe('the capacity that a page of 50 consumes', () => {
   });
 });
 
-describe('a table that cannot be reached', () => {
-  it.each<[string, (lost: Catalogue) => Promise<unknown>]>([
-    ['adding', (lost) => lost.add(lamp)],
-    ['finding', (lost) => lost.find('x')],
-    ['listing', (lost) => lost.page({ limit: 1 })],
-    ['changing', (lost) => lost.change('x', patching({ name: 'x' }, later), {})],
-    ['removing', (lost) => lost.remove('x', {})],
-    ['moving stock', (lost) => lost.adjustStock('x', 1)],
-  ])('is a failed dependency, with its cause, for %s', async (_, call) => {
-    await expect(call(itemsTable(documents, 'no-such-table'))).rejects.toMatchObject({
+describe('a failing call', () => {
+  const calls: [string, (failing: Catalogue) => Promise<unknown>][] = [
+    ['adding', (failing) => failing.add(lamp)],
+    ['finding', (failing) => failing.find('x')],
+    ['listing', (failing) => failing.page({ limit: 1 })],
+    ['changing', (failing) => failing.change('x', patching({ name: 'x' }, later), {})],
+    ['removing', (failing) => failing.remove('x', {})],
+  ];
+
+  it.each(calls)('of %s without an answer is a failed dependency, with its cause', async (_, call) => {
+    const silent = new DynamoDBClient({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 });
+    const failing = itemsTable(DynamoDBDocumentClient.from(silent), tableName);
+    await expect(call(failing)).rejects.toMatchObject({
       constructor: DependencyFailed,
-      cause: { name: 'ResourceNotFoundException' },
+      cause: { message: expect.stringContaining('ECONNREFUSED') },
+    });
+  });
+
+  it.each(calls)('of %s by our own fault is no failed dependency', async (_, call) => {
+    await expect(call(itemsTable(documents, 'no-such-table'))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
     });
   });
 });
@@ -303,7 +362,7 @@ describe('a row', () => {
     const { Item: row } = await documents.send(
       new GetCommand({ TableName: tableName, Key: { id: plain.id } }),
     );
-    expect(row).toEqual({ ...plain, attributes: {} });
+    expect(row).toEqual({ ...plain, attributes: {}, creationKey: expect.any(String) });
   });
 
   it('that another writer put there is read as an item', async () => {

@@ -25,9 +25,5 @@ export function memoryCatalogue(item?: Item): Catalogue & { readonly calls: Call
       return answer();
     },
     remove: async (id: string, precondition: Precondition) => void calls.push(['remove', id, precondition]),
-    adjustStock: async (id: string, delta: number) => {
-      calls.push(['adjustStock', id, delta]);
-      return { ...answer(), stock: answer().stock + delta };
-    },
   };
 }

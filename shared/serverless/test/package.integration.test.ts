@@ -257,6 +257,21 @@ describe.each(STAGES)('in %s', (stage) => {
   describe('the HTTP API', () => {
     const PUBLIC = ['GET /items', 'GET /items/{id}', 'GET /openapi.json', 'GET /docs', 'GET /docs/{asset}'];
 
+    it('has the routes that openapi.json describes, and no others', () => {
+      const { paths } = JSON.parse(
+        readFileSync(join(import.meta.dirname, '../../../openapi.json'), 'utf8'),
+      ) as {
+        paths: Record<string, object>;
+      };
+      const described = Object.entries(paths).flatMap(([path, operations]) =>
+        Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+      );
+      const deployed = ofType(application[stage], 'AWS::ApiGatewayV2::Route').map(
+        ({ Properties }) => Properties.RouteKey,
+      );
+      expect(deployed.sort()).toEqual(described.sort());
+    });
+
     it('asks for a token with a scope on every route that is not public', () => {
       const routes = ofType(application[stage], 'AWS::ApiGatewayV2::Route').map(
         ({ Properties }) => Properties,

@@ -8,13 +8,11 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
-import { IdempotencyKeyReused, RequestInProgress } from '../../../../shared/errors.ts';
+import { RequestInProgress } from '../../../../shared/errors.ts';
 import type { OncePerKey, RepeatableRequest } from '../domain/once-per-key.ts';
-
-const ANSWERS_KEPT_SECONDS = 24 * 60 * 60;
+import { KEYS_KEPT_SECONDS, keyReused } from './request-keys.ts';
 
 /** Remembers the answers to repeatable requests for a day in the table `tableName`. */
 export function idempotencyTable(dynamodb: DynamoDBClient, tableName: string): OncePerKey {
@@ -26,7 +24,7 @@ export function idempotencyTable(dynamodb: DynamoDBClient, tableName: string): O
       eventKeyJmesPath: '[caller, key]',
       payloadValidationJmesPath: 'content',
       throwOnNoIdempotencyKey: true,
-      expiresAfterSeconds: ANSWERS_KEPT_SECONDS,
+      expiresAfterSeconds: KEYS_KEPT_SECONDS,
       lambdaContext: { getRemainingTimeInMillis: () => remainingTimeMs } as Context,
     });
     // As text, since DynamoDB does not keep the order of a map's keys: repeated answers are equal to the letter.
@@ -42,34 +40,9 @@ export function idempotencyTable(dynamodb: DynamoDBClient, tableName: string): O
   };
 }
 
-/** Binds ids to creation keys in the same table, for as long as answers are kept. */
-export function reservedIds(documents: DynamoDBDocumentClient, tableName: string, now: () => Date) {
-  return async (creationKey: string, id: string): Promise<string> => {
-    try {
-      const { Attributes } = await documents.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: { id: `created#${creationKey}` },
-          UpdateExpression: 'SET itemId = if_not_exists(itemId, :id), expiration = :expiration',
-          ExpressionAttributeValues: {
-            ':id': id,
-            ':expiration': Math.floor(now().getTime() / 1000) + ANSWERS_KEPT_SECONDS,
-          },
-          ReturnValues: 'UPDATED_NEW',
-        }),
-      );
-      return String(Attributes?.itemId);
-    } catch (error) {
-      throw translateDynamodbFailure(error);
-    }
-  };
-}
-
 function translate(error: unknown): unknown {
   if (error instanceof IdempotencyValidationError) {
-    return new IdempotencyKeyReused('This Idempotency-Key was used for a request with another body.', {
-      cause: error,
-    });
+    return keyReused(error);
   }
   if (
     error instanceof IdempotencyAlreadyInProgressError ||

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -7,41 +8,24 @@ import {
   QueryCommand,
   ScanCommand,
   UpdateCommand,
-  type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { TooLarge } from '../../../../shared/errors.ts';
 import {
   type Catalogue,
-  type Item,
   ItemAlreadyExists,
   ItemChanged,
   type ItemChanges,
   ItemNotFound,
-  MAX_STOCK,
   type Precondition,
-  StockRefused,
 } from '../domain/item.ts';
-
-/**
- * An item as it lies in the table: `attributes` is always a map, so that one of its keys can be set without
- * reading the item first, and `creationKey` names the request that made the item.
- */
-type Row = Omit<Item, 'attributes'> & Required<Pick<Item, 'attributes'>> & { creationKey?: string };
+import { type Row, refusedBy, toItem } from './item-row.ts';
 
 /** The catalogue in the DynamoDB table `tableName`, whose index `byCategory` orders each category by id. */
 export function itemsTable(documents: DynamoDBDocumentClient, tableName: string): Catalogue {
-  const update = async (input: Omit<UpdateCommandInput, 'TableName' | 'ReturnValues'>): Promise<Item> => {
-    const { Attributes } = await documents.send(
-      new UpdateCommand({ ...input, TableName: tableName, ReturnValues: 'ALL_NEW' }),
-    );
-    return toItem(Attributes as Row);
-  };
-
   return {
-    async add(item, creationKey) {
-      const row: Row = { ...item, attributes: item.attributes ?? {}, ...(creationKey && { creationKey }) };
+    async add(item, creationKey = randomUUID()) {
+      const row: Row = { ...item, attributes: item.attributes ?? {}, creationKey };
       try {
         await documents.send(
           new PutCommand({
@@ -55,7 +39,7 @@ export function itemsTable(documents: DynamoDBDocumentClient, tableName: string)
       } catch (error) {
         const existing = refusedBy(error);
         if (existing === undefined) throw translate(error);
-        if (creationKey !== undefined && existing?.creationKey === creationKey) return toItem(existing);
+        if (existing?.creationKey === creationKey) return toItem(existing);
         throw new ItemAlreadyExists(item.id);
       }
     },
@@ -101,36 +85,46 @@ export function itemsTable(documents: DynamoDBDocumentClient, tableName: string)
     },
 
     async change(id, changes, precondition) {
-      const expression = updateExpression(changes);
-      const condition = conditionExpression(precondition);
+      const write = randomUUID();
+      const expression = updateExpression(changes, write);
+      const condition = conditionExpression(
+        precondition,
+        changes.set.some(([path]) => path[0] === 'stock'),
+      );
       try {
-        return await update({
-          Key: { id },
-          ...expression,
-          ConditionExpression: condition.expression,
-          ExpressionAttributeNames: present({ ...expression.ExpressionAttributeNames, ...condition.names }),
-          ExpressionAttributeValues: present({
-            ...expression.ExpressionAttributeValues,
-            ...condition.values,
+        const { Attributes } = await documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: { id },
+            ...expression,
+            ConditionExpression: unlessDone(condition.alternatives, expression),
+            ExpressionAttributeNames: present({ ...expression.ExpressionAttributeNames, ...condition.names }),
+            ExpressionAttributeValues: present({
+              ...expression.ExpressionAttributeValues,
+              ...condition.values,
+            }),
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        });
+        );
+        return toItem(Attributes as Row);
       } catch (error) {
         const existing = refusedBy(error);
         if (existing === undefined) throw translate(error);
+        if (existing?.lastWrite === write) return toItem(existing);
         throw existing ? new ItemChanged(id) : new ItemNotFound(id);
       }
     },
 
     async remove(id, precondition) {
-      const condition = conditionExpression(precondition);
+      const condition = conditionExpression(precondition, false);
       try {
         await documents.send(
           new DeleteCommand({
             TableName: tableName,
             Key: { id },
-            ...(precondition.versions && {
-              ConditionExpression: `attribute_not_exists(id) OR ${condition.expression}`,
+            ...(precondition.states && {
+              ConditionExpression: ['attribute_not_exists(id)', ...condition.alternatives].join(' OR '),
               ExpressionAttributeNames: present(condition.names),
               ExpressionAttributeValues: present(condition.values),
             }),
@@ -141,55 +135,10 @@ export function itemsTable(documents: DynamoDBDocumentClient, tableName: string)
         throw translate(error);
       }
     },
-
-    async adjustStock(id, delta) {
-      try {
-        return await update({
-          Key: { id },
-          UpdateExpression: 'SET stock = stock + :delta',
-          ConditionExpression: 'attribute_exists(id) AND stock BETWEEN :least AND :most',
-          ExpressionAttributeValues: {
-            ':delta': delta,
-            ':least': Math.max(0, -delta),
-            ':most': Math.min(MAX_STOCK, MAX_STOCK - delta),
-          },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        });
-      } catch (error) {
-        const existing = refusedBy(error);
-        if (existing === undefined) throw translate(error);
-        throw existing ? new StockRefused(id, delta) : new ItemNotFound(id);
-      }
-    },
   };
 }
 
-/** The fields in the order of the documentation: DynamoDB gives a map's keys in none. */
-function toItem(row: Row): Item {
-  const { id, sku, name, description, category, price, stock, attributes, version, createdAt, updatedAt } =
-    row;
-  return {
-    id,
-    sku,
-    name,
-    ...(description !== undefined && { description }),
-    category,
-    price: { amount: price.amount, currency: price.currency },
-    stock,
-    ...(Object.keys(attributes).length > 0 && { attributes }),
-    version,
-    createdAt,
-    updatedAt,
-  };
-}
-
-/** The row that made a condition fail, `null` when there is none, `undefined` when the error is another. */
-function refusedBy(error: unknown): Row | null | undefined {
-  if (!(error instanceof ConditionalCheckFailedException)) return undefined;
-  return error.Item ? (unmarshall(error.Item) as Row) : null;
-}
-
-function translate(error: unknown): Error {
+function translate(error: unknown): unknown {
   return error instanceof Error &&
     error.name === 'ValidationException' &&
     /item size.*exceeded/i.test(error.message)
@@ -197,7 +146,7 @@ function translate(error: unknown): Error {
     : translateDynamodbFailure(error);
 }
 
-function updateExpression({ set, remove, edit }: ItemChanges) {
+function updateExpression({ set, remove, edit }: ItemChanges, write: string) {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const placeholder = (path: readonly string[]) =>
@@ -219,6 +168,10 @@ function updateExpression({ set, remove, edit }: ItemChanges) {
     sets.push('updatedAt = :at', 'version = version + :one');
   }
   const removes = remove.map(placeholder);
+  if (sets.length > 0 || removes.length > 0) {
+    values[':write'] = write;
+    sets.push('lastWrite = :write');
+  }
 
   const clauses = [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
@@ -231,19 +184,33 @@ function updateExpression({ set, remove, edit }: ItemChanges) {
   };
 }
 
-function conditionExpression({ versions }: Precondition) {
-  if (!versions) return { expression: 'attribute_exists(id)', names: {}, values: {} };
-  const values = Object.fromEntries(versions.map((version, index) => [`:version${index}`, version]));
-  return {
-    expression:
-      versions.length > 0
-        ? `#version IN (${Object.keys(values).join(', ')})`
-        : // No tag named a state of ours, so none can match.
-          '#version < :none',
-    names: { '#version': 'version' },
-    values: versions.length > 0 ? values : { ':none': 0 },
-  };
+/** The condition of a write that is not to be done a second time when it is tried again. */
+function unlessDone(
+  alternatives: readonly string[],
+  { UpdateExpression }: { UpdateExpression?: string },
+): string {
+  const condition = alternatives.join(' OR ');
+  if (UpdateExpression === undefined) return condition;
+  return `${alternatives.length > 1 ? `(${condition})` : condition} AND NOT lastWrite = :write`;
 }
+
+/** That the item is in one of the states: alternatives to be joined by OR. */
+function conditionExpression({ states }: Precondition, includesStock: boolean) {
+  if (!states) return { alternatives: ['attribute_exists(id)'], names: {}, values: {} };
+  // No tag named a state of ours, so none can match.
+  if (states.length === 0) return { alternatives: ['#version < :none'], names, values: { ':none': 0 } };
+  const values: Record<string, unknown> = {};
+  const alternatives = states.map(({ version, stock, createdAt }, index) => {
+    values[`:version${index}`] = version;
+    values[`:created${index}`] = createdAt;
+    if (includesStock) values[`:stock${index}`] = stock;
+    const stockToo = includesStock ? ` AND stock = :stock${index}` : '';
+    return `#version = :version${index} AND createdAt = :created${index}${stockToo}`;
+  });
+  return { alternatives, names, values };
+}
+
+const names = { '#version': 'version' };
 
 /** DynamoDB refuses an empty map of names or values. */
 function present<Value>(map: Record<string, Value>): Record<string, Value> | undefined {

@@ -32,10 +32,17 @@ describe('a page cursor', () => {
 
   it('does not open when any character of it is changed', async () => {
     const token = await cursors.seal('id-1', scope);
-    for (let index = 0; index < token.length - 1; index++) {
+    for (let index = 0; index < token.length; index++) {
       const other = token[index] === 'A' ? 'B' : 'A';
       const forged = token.slice(0, index) + other + token.slice(index + 1);
       await expect(cursors.open(forged, scope)).rejects.toThrow(InvalidCursor);
+    }
+  });
+
+  it('does not open in another spelling of the same bytes', async () => {
+    const token = await cursors.seal('id-1', scope);
+    for (const spelling of [`${token}=`, `${token}!!`, token.replace('.', ' .'), token.replace('.', '=.')]) {
+      await expect(cursors.open(spelling, scope)).rejects.toThrow(InvalidCursor);
     }
   });
 

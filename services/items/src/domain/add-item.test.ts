@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { addItem } from './add-item.ts';
-import type { Item } from './item.ts';
+import { addItem, type Reservation } from './add-item.ts';
+import type { Item, RequestKey } from './item.ts';
 
 const draft = { sku: 'S', name: 'N', category: 'C', price: { amount: 1, currency: 'EUR' } };
 
 function fakes() {
   const added: [Item, string | undefined][] = [];
-  const reserved = new Map<string, string>();
+  const reserved = new Map<string, Reservation>();
   let made = 0;
   return {
     added,
@@ -18,9 +18,10 @@ function fakes() {
     },
     newId: () => `id-${++made}`,
     now: () => new Date('2026-11-22T10:00:00Z'),
-    reserveId: async (key: string, id: string) => {
-      if (!reserved.has(key)) reserved.set(key, id);
-      return reserved.get(key) ?? id;
+    reserve: async ({ key }: RequestKey, id: string) => {
+      const first = reserved.get(key) ?? { id, creationKey: `made-by-${key}` };
+      reserved.set(key, first);
+      return first;
     },
   };
 }
@@ -44,13 +45,13 @@ describe('adding an item', () => {
 
   it('comes to the same id when the same request runs again', async () => {
     const dependencies = fakes();
-    await addItem(dependencies, draft, 'key');
-    await addItem(dependencies, draft, 'key');
-    await addItem(dependencies, draft, 'other');
+    await addItem(dependencies, draft, { caller: 'alice', key: 'key' });
+    await addItem(dependencies, draft, { caller: 'alice', key: 'key' });
+    await addItem(dependencies, draft, { caller: 'alice', key: 'other' });
     expect(dependencies.added.map(([{ id }, key]) => [id, key])).toEqual([
-      ['id-1', 'key'],
-      ['id-1', 'key'],
-      ['id-3', 'other'],
+      ['id-1', 'made-by-key'],
+      ['id-1', 'made-by-key'],
+      ['id-3', 'made-by-other'],
     ]);
   });
 });

@@ -60,11 +60,18 @@ export interface ItemPage {
   readonly nextPosition?: string;
 }
 
-/**
- * Which state of an item a write was meant for: any of these versions, or none given for any state.
- */
+/** A state of an item: which item of this id it is, by the time of its creation, how often edited, how many left. */
+export type ItemState = Pick<Item, 'version' | 'stock' | 'createdAt'>;
+
+/** Which state of an item a write was meant for: one of these, or any when none are given. */
 export interface Precondition {
-  readonly versions?: readonly number[] | undefined;
+  readonly states?: readonly ItemState[] | undefined;
+}
+
+/** Who asks, and the name that the caller gave to the request. */
+export interface RequestKey {
+  readonly caller: string;
+  readonly key: string;
 }
 
 /** Where the catalogue is kept. */
@@ -82,12 +89,23 @@ export interface Catalogue {
     category?: string | undefined;
     position?: string | undefined;
   }): Promise<ItemPage>;
-  /** @throws ItemNotFound, ItemChanged, TooLarge */
+  /**
+   * Changes the item if it is in one of the expected states. Stock counts for that only when it is what changes.
+   * @throws ItemNotFound, ItemChanged, TooLarge
+   */
   change(id: string, changes: ItemChanges, precondition: Precondition): Promise<Item>;
   /** Removing what is gone already is no error. @throws ItemChanged */
   remove(id: string, precondition: Precondition): Promise<void>;
-  /** @throws ItemNotFound, StockRefused */
-  adjustStock(id: string, delta: number): Promise<Item>;
+}
+
+/** The stock of the catalogue's items. */
+export interface Stock {
+  /**
+   * Moves the stock of an item by `delta`. With a request key it moves once, however often the request is repeated;
+   * the answer is the item as it is then.
+   * @throws ItemNotFound, StockRefused, IdempotencyKeyReused
+   */
+  adjust(id: string, delta: number, request?: RequestKey): Promise<Item>;
 }
 
 /** The fields to set, by path, and the fields to remove; `edit` says whether the version moves on. */

@@ -1,7 +1,7 @@
+import type { RequestKey } from './item.ts';
+
 /** A request that its sender may repeat: the same caller, key and content mean the same request. */
-export interface RepeatableRequest {
-  readonly caller: string;
-  readonly key: string;
+export interface RepeatableRequest extends RequestKey {
   readonly content: unknown;
   /** Time left to do the work, in milliseconds; a request that takes longer is taken for dead. */
   readonly remainingTimeMs: number;

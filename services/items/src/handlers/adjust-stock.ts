@@ -1,27 +1,36 @@
-import { documents } from '../../../../shared/dynamodb.ts';
+import { documents, documentsOnce } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
-import { itemsTable } from '../adapters/items-table.ts';
-import type { Catalogue } from '../domain/item.ts';
+import { stockTable } from '../adapters/stock-table.ts';
+import type { Stock } from '../domain/item.ts';
 import { adjustStockContract } from './contracts.ts';
 import { entityTag } from './entity-tag.ts';
+import { requestKeyOf } from './idempotency-key.ts';
 
 interface Dependencies {
-  readonly catalogue: Pick<Catalogue, 'adjustStock'>;
+  readonly stock: Stock;
 }
 
 type StockRequest = HttpRequest<{ id: string }, undefined, { delta: number }>;
 
 export const respondWith =
-  ({ catalogue }: Dependencies) =>
-  async ({ path, body }: StockRequest): Promise<HttpResponse> => {
-    const item = await catalogue.adjustStock(path.id, body.delta);
+  ({ stock }: Dependencies) =>
+  async (request: StockRequest): Promise<HttpResponse> => {
+    const item = await stock.adjust(request.path.id, request.body.delta, requestKeyOf(request));
     return { status: 200, headers: { etag: entityTag(item) }, json: item };
   };
 
-const { ITEMS_TABLE } = readEnv(['ITEMS_TABLE']);
+const { ITEMS_TABLE, IDEMPOTENCY_TABLE } = readEnv(['ITEMS_TABLE', 'IDEMPOTENCY_TABLE']);
 
 export const handler = httpHandler(
   adjustStockContract,
-  respondWith({ catalogue: itemsTable(documents, ITEMS_TABLE) }),
+  respondWith({
+    stock: stockTable({
+      documents,
+      documentsOnce,
+      itemsTable: ITEMS_TABLE,
+      keysTable: IDEMPOTENCY_TABLE,
+      now: () => new Date(),
+    }),
+  }),
 );

@@ -6,7 +6,11 @@ export const listItemsContract = { query: itemListQuery };
 export const createItemContract = { body: itemDraft };
 export const oneItemContract = { path: itemPath };
 export const replaceItemContract = { path: itemPath, body: itemReplacement };
-export const patchItemContract = { path: itemPath, body: itemPatch };
+export const patchItemContract = {
+  path: itemPath,
+  body: itemPatch,
+  mediaTypes: ['application/json', 'application/merge-patch+json'],
+};
 export const adjustStockContract = { path: itemPath, body: stockChange };
 export const openapiContract = {};
 export const docsContract = {

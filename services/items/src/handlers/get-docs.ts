@@ -2,6 +2,7 @@ import { NotFound } from '../../../../shared/errors.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
 import { type DocsAsset, docsAssets } from '../adapters/docs-assets.ts';
 import { docsContract } from './contracts.ts';
+import { isCurrent } from './entity-tag.ts';
 
 interface Dependencies {
   readonly assets: ReadonlyMap<string, DocsAsset>;
@@ -13,7 +14,7 @@ export const respondWith =
     const asset = assets.get(path.asset ?? 'index.html');
     if (!asset) throw new NotFound(`There is no docs asset ${path.asset}.`);
     const caching = { etag: asset.etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
-    if (headers['if-none-match'] === asset.etag) return { status: 304, headers: caching };
+    if (isCurrent(asset.etag, headers['if-none-match'])) return { status: 304, headers: caching };
 
     const compress = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
     return {

@@ -16,7 +16,7 @@ export const respondWith =
     const item = await catalogue.find(path.id);
     if (!item) throw new ItemNotFound(path.id);
     const etag = entityTag(item);
-    return isCurrent(item, headers['if-none-match'])
+    return isCurrent(etag, headers['if-none-match'])
       ? { status: 304, headers: { etag } }
       : { status: 200, headers: { etag }, json: item };
   };

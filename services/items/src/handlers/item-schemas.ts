@@ -21,14 +21,18 @@ const attributeKey = z
   .string()
   .check(z.regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "-" or "_"'));
 const attributeText = z.string().check(z.maxLength(8_192), wellFormed);
-const atMost100 = z.refine<Record<string, unknown>>(
-  (value) => Object.keys(value).length <= 100,
-  'must have at most 100 keys',
+/** DynamoDB keeps 38 digits and magnitudes from 1e-130; its client takes whole numbers only while they are exact. */
+const attributeNumber = z.number().check(
+  z.gte(Number.MIN_SAFE_INTEGER),
+  z.lte(Number.MAX_SAFE_INTEGER),
+  z.refine((value) => value === 0 || Math.abs(value) >= 1e-130, 'must be 0 or at least 1e-130 from it'),
 );
-const attributes = z.record(attributeKey, z.union([attributeText, z.number(), z.boolean()])).check(atMost100);
-const attributesPatch = z
-  .record(attributeKey, z.nullable(z.union([attributeText, z.number(), z.boolean()])))
-  .check(atMost100);
+const attributeValue = z.union(
+  [attributeText, attributeNumber, z.boolean()],
+  'must be a text of at most 8192 characters, a number of at most 2^53 - 1, true or false',
+);
+const attributes = z.record(attributeKey, attributeValue);
+const attributesPatch = z.record(attributeKey, z.nullable(attributeValue));
 
 const replacement = {
   sku,

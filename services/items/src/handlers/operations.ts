@@ -95,7 +95,6 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: 'Change fields of an item',
     description: 'A JSON merge patch (RFC 7396): null removes a field, what is left out stays.',
     contract: patchItemContract,
-    mediaTypes: ['application/merge-patch+json'],
     headers: ifMatch,
     answers: {
       200: { description: 'The item as it is now', schema: item, headers: etag },
@@ -120,11 +119,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     tag: 'items',
     summary: 'Add to or take from the stock',
     contract: adjustStockContract,
+    headers: { 'Idempotency-Key': 'Makes repeating the request safe for a day: the stock moves once' },
     answers: {
       200: { description: 'The item with its new stock', schema: item, headers: etag },
       400: invalid,
       404: notFound,
       409: { description: 'The stock would fall below zero or rise beyond what can be counted' },
+      422: { description: 'The Idempotency-Key was used for another movement' },
     },
   },
   getOpenapi: {

@@ -33,6 +33,7 @@ export const stockChange = z.strictObject({
     z.gte(-MAX_STOCK),
     z.lte(MAX_STOCK),
     z.refine((delta) => delta !== 0, 'must not be 0'),
+    z.meta({ not: { const: 0 } }),
   ),
 });
 

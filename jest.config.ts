@@ -44,14 +44,6 @@ const config: Config = {
   // Measured over both projects, by .ci/run.
   coverageThreshold: { global: { statements: 95, branches: 90, functions: 93, lines: 95 } },
   coverageProvider: 'v8',
-  // Also files that no test loads. What runs only in a process of its own is left out: bench/ and the commands.
-  collectCoverageFrom: [
-    'services/*/src/**/*.ts',
-    'shared/**/*.{ts,cjs}',
-    'offline/**/*.ts',
-    'tools/*.ts',
-    '!offline/{index,token}.ts',
-  ],
   coveragePathIgnorePatterns: ['/node_modules/', '/testing/', '/test/', '\\.test\\.ts$'],
 };
 

@@ -38,6 +38,14 @@ it('are refused when there are none, and gone once removed', async () => {
   const folder = emptyFolder();
   await expect(runningEndpoints(folder)).rejects.toThrow(notRunning);
   writeEndpoints(folder, endpoints('http://127.0.0.1:1'));
-  removeEndpoints(folder);
+  removeEndpoints(folder, 'http://127.0.0.1:1');
   expect(existsSync(join(folder, 'endpoints.json'))).toBe(false);
+  removeEndpoints(folder, 'http://127.0.0.1:1');
+});
+
+it('stay when they are those of a cloud that was started since', async () => {
+  const folder = emptyFolder();
+  writeEndpoints(folder, endpoints('http://127.0.0.1:2'));
+  removeEndpoints(folder, 'http://127.0.0.1:1');
+  expect(existsSync(join(folder, 'endpoints.json'))).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalCloudError } from './errors.ts';
 import { writeAtomically } from './files.ts';
@@ -26,8 +26,12 @@ export function writeEndpoints(folder: string, endpoints: Endpoints): void {
   writeAtomically(fileIn(folder), `${JSON.stringify(endpoints, null, 2)}\n`);
 }
 
-export function removeEndpoints(folder: string): void {
-  rmSync(fileIn(folder), { force: true });
+/** Removes the file when it speaks of the cloud at this AWS endpoint, and not of another that was started since. */
+export function removeEndpoints(folder: string, aws: string): void {
+  const file = fileIn(folder);
+  if (!existsSync(file)) return;
+  const { aws: written } = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
+  if (written === aws) rmSync(file, { force: true });
 }
 
 const NOT_RUNNING = 'The local cloud is not running. Start it with npm start.';
@@ -36,7 +40,7 @@ const NOT_RUNNING = 'The local cloud is not running. Start it with npm start.';
 export async function runningEndpoints(folder: string): Promise<Endpoints> {
   try {
     const endpoints = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as Endpoints;
-    await fetch(endpoints.aws);
+    await fetch(endpoints.aws, { signal: AbortSignal.timeout(2_000) });
     return endpoints;
   } catch (error) {
     throw new LocalCloudError(NOT_RUNNING, { cause: error });

@@ -11,13 +11,14 @@ import {
 import { isServerlessOfflineListed, tameServerlessOffline } from './beside-serverless-offline.ts';
 import { bundleTogether } from './bundle.ts';
 import { findResources, physicalIds, startCloud } from './cloud.ts';
+import { UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
 import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
 import { fail, LocalCloudError } from './errors.ts';
 import type { Framework, Options } from './framework.ts';
 import { corsOf } from './http/cors.ts';
 import { routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
-import { scrubAwsSettings } from './lambda/environment.ts';
+import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { LambdaRunner } from './lambda/runner.ts';
 import { table } from './log.ts';
 import { assertPortsFree, LOOPBACK, parsePort } from './ports.ts';
@@ -88,6 +89,8 @@ export default class OfflinePlugin {
         : []),
     ]);
     scrubAwsSettings(process.env);
+    // Lambda's own time zone; threads have that of their process.
+    process.env.TZ = 'UTC';
     bundleTogether(this.#framework.pluginManager.plugins);
   }
 
@@ -97,8 +100,6 @@ export default class OfflinePlugin {
     const { data, reset = false } = this.#options;
     const dataFolder = data === undefined ? undefined : resolve(data);
     const state = stateFolder(framework.serviceDir);
-    removeEndpoints(state);
-
     const application = applicationOf(framework, httpUrl);
     const cloud = await startCloud(application, {
       awsPort: this.#ports.aws,
@@ -108,7 +109,7 @@ export default class OfflinePlugin {
       reset,
       onEnd: fail,
     });
-    process.once('exit', () => removeEndpoints(state));
+    process.once('exit', () => removeEndpoints(state, cloud.awsUrl));
     stopOnSignals();
 
     const resources = physicalIds(cloud.scope);
@@ -132,6 +133,7 @@ export default class OfflinePlugin {
       docs: routes.some(({ routeKey }) => routeKey === 'GET /docs') ? `${http.url}/docs` : null,
       resources,
     };
+    writeEndpoints(state, endpoints);
     if (cloud.notEmulated.length > 0) console.log(`Not emulated: ${cloud.notEmulated.join(', ')}`);
     console.log(
       `\n${table([
@@ -147,7 +149,6 @@ export default class OfflinePlugin {
         ['Data', dataFolder ?? null],
       ])}\n`,
     );
-    writeEndpoints(state, endpoints);
   }
 
   /** serverless-offline, where it is listed, waits for the end by itself. */
@@ -159,6 +160,8 @@ export default class OfflinePlugin {
   async #joinRunningCloud(): Promise<void> {
     const { aws, http, issuer } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
     scrubAwsSettings(process.env);
+    // The framework asks for credentials of its own to hand on; these it finds first, and no profile.
+    Object.assign(process.env, localCredentials(aws, this.#framework.getProvider('aws').getRegion()));
     const application = applicationOf(this.#framework, http ?? '');
     const { scope } = await findResources(application, { aws, issuer, reset: false });
     resolveEnvironments(this.#framework, scope, aws);
@@ -177,8 +180,9 @@ export default class OfflinePlugin {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof LocalCloudError)) throw error;
-      fail(error.message);
+      if (error instanceof LocalCloudError || error instanceof UnresolvedIntrinsic) fail(error.message);
+      // Ours to mend: the framework would print it too, and then wait for the build that is still watching.
+      fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
 }

@@ -21,7 +21,6 @@ try {
       sub: text,
       audience: text,
       expires: text,
-      state: text,
       help: { type: 'boolean' },
     },
   });
@@ -31,11 +30,7 @@ try {
   fail(messageOf(error));
 }
 
-async function token({
-  state,
-  expires,
-  ...request
-}: Record<string, string | boolean | undefined>): Promise<string> {
+async function token({ expires, ...request }: Record<string, string | boolean | undefined>): Promise<string> {
   if (expires !== undefined && !Number.isInteger(Number(expires))) {
     throw new Error(`--expires ${expires}: a whole number of seconds is expected.`);
   }

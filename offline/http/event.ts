@@ -70,7 +70,9 @@ export function eventOf(
 
 /** The value of every header by its lower-case name; several of one name are joined, and cookies stand apart. */
 function headersOf({ rawHeaders, remoteAddress, localPort, body }: HttpRequest) {
-  const headers: Record<string, string> = { 'content-length': String(body.length) };
+  const headers: Record<string, string> = Object.assign(Object.create(null), {
+    'content-length': String(body.length),
+  });
   const cookies: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();

@@ -38,6 +38,7 @@ export class Instance {
     this.#worker.unref();
     this.#worker.on('message', (outcome: Outcome) => this.#end(outcome));
     this.#worker.on('error', (error: unknown) => {
+      if (!this.#settle) console.error('A function failed outside of an invocation:', error);
       this.#end({ error: describeError(error), isBroken: true });
     });
     this.#worker.on('exit', (code) => {

@@ -7,6 +7,8 @@ type Handler = (event: unknown, context: object) => unknown;
 
 const MAX_RESPONSE_BYTES = 6_291_556;
 
+process.setSourceMapsEnabled(true);
+
 const { moduleUrl, exportName, context: constantContext } = workerData as WorkerStart;
 
 const loading = import(moduleUrl).then((loaded: Record<string, unknown>) => {

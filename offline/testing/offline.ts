@@ -35,7 +35,7 @@ export async function startOffline(options: { folder: string; args?: string[]; e
   const portArgs = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   // What is given last wins, so that a test may choose a port.
   const command = ['offline', ...portArgs, ...(options.args ?? [])];
-  const buildFolder = join('.esbuild', basename(stateFolder));
+  const buildFolder = join('.offline', basename(stateFolder));
   const removeFolders = () => {
     for (const folder of [stateFolder, join(options.folder, buildFolder)]) {
       rmSync(folder, { recursive: true, force: true });

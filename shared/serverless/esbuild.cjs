@@ -5,9 +5,9 @@
  */
 module.exports = ({ processedInput: { commands } }) => ({
   bundle: true,
-  minify: true,
+  minify: commands[0] !== 'offline',
   keepNames: true,
-  sourcemap: false,
+  sourcemap: commands[0] === 'offline' && 'inline',
   format: 'esm',
   platform: 'node',
   target: 'node24',
@@ -16,7 +16,9 @@ module.exports = ({ processedInput: { commands } }) => ({
   plugins: require('./trim.cjs'),
   concurrency: 2,
   // Two runs of `sls offline` at once, as in tests, must not build into one folder.
-  outputWorkFolder: process.env.LOCAL_CLOUD_BUILD ?? '.esbuild',
+  // Packaging removes its whole folder, so it is not the one that they serve from.
+  outputWorkFolder:
+    commands[0] === 'offline' ? (process.env.LOCAL_CLOUD_BUILD ?? '.offline/build') : '.esbuild',
   watch: {
     pattern: ['services/**/*.{ts,json}', 'shared/**/*.{ts,json}', 'openapi.json'],
     ignore: ['**/*.test.ts', '**/test/**', '**/testing/**', '**/node_modules/**'],

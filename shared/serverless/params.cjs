@@ -99,7 +99,9 @@ const parameters = {
 const stages = {
   allowed: 'dev, staging, prod, rehearsal, pr-<number>, dev-<name of up to 12 letters and digits>',
   accepts: (/** @type {string} */ stage) =>
-    /^(dev|staging|prod|rehearsal|pr-[1-9]\d{0,5}|dev-[a-z][a-z0-9]{0,11})$/.test(stage),
+    /^(dev|staging|prod|rehearsal|pr-[1-9]\d{0,5}|dev-[a-z][a-z0-9]{0,11})$/.test(stage) &&
+    // Cognito refuses domains with these words in them.
+    !/aws|amazon|cognito/.test(stage),
 };
 
 /** @param {'default' | 'prod'} column */

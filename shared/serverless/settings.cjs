@@ -1,3 +1,4 @@
+const path = require('node:path');
 const { parameters, stages } = require('./params.cjs');
 
 /**
@@ -5,7 +6,8 @@ const { parameters, stages } = require('./params.cjs');
  *
  * What this plugin reads of the framework.
  * @typedef {object} Serverless
- * @property {{ options: { stage?: string, param?: string[] }, isHelpRequest: boolean }} processedInput
+ * @property {{ commands: string[], options: { stage?: string, param?: string[] }, isHelpRequest: boolean }} processedInput
+ * @property {string} serviceDir
  * @property {{ params?: { [stage: string]: { [name: string]: unknown } } }} configurationInput
  * @property {Map<string, { variables?: Variable[] }>} variablesMeta what is not resolved yet, by path
  * @property {{ Error: new (message: string, code: string) => Error }} classes
@@ -28,9 +30,15 @@ class Settings {
 /** @param {Serverless} serverless */
 const check = (serverless) => {
   if (serverless.processedInput.isHelpRequest) return;
-  const problem = problemOf(serverless);
+  const problem = misplaced(serverless) ?? problemOf(serverless);
   if (problem) throw new serverless.classes.Error(problem, 'INVALID_SETTINGS');
 };
+
+/** @type {(serverless: Serverless) => string | undefined} */
+const misplaced = ({ processedInput: { commands }, serviceDir }) =>
+  commands?.join(' ') === 'invoke local' && path.basename(path.dirname(serviceDir)) === 'services'
+    ? '`sls invoke local` runs at the root of the repository, against the local cloud there.'
+    : undefined;
 
 /** @type {(serverless: Serverless) => string | undefined} */
 const problemOf = ({ processedInput: { options }, configurationInput: { params = {} }, variablesMeta }) => {

@@ -11,7 +11,8 @@ const command = (
   configured: Serverless['configurationInput']['params'] = parameters.params,
   texts: Readonly<Record<string, string>> = {},
 ): Serverless => ({
-  processedInput: { options, isHelpRequest: false },
+  processedInput: { commands: ['package'], options, isHelpRequest: false },
+  serviceDir: '/repository',
   configurationInput: { params: configured },
   variablesMeta: new Map(
     Object.entries(texts).map(([path, text]) => [

@@ -44,6 +44,9 @@ function onStreamRecords(file: string, use: (database: DatabaseSync) => void): v
   }
 }
 
+/** Referred to from here, or the garbage collector would close them and let go of their folders. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes a folder and holds it for this process. The system lets go of the lock when the process ends, however it ends.
  *
@@ -54,7 +57,10 @@ export function lockFolder(folder: string): () => void {
     mkdirSync(folder, { recursive: true });
     const lock = new DatabaseSync(join(folder, 'lock'));
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    return () => lock.close();
+    held.add(lock);
+    return () => {
+      if (held.delete(lock)) lock.close();
+    };
   } catch (error) {
     const problem = /locked/.test(messageOf(error))
       ? 'it is in use by another local cloud'

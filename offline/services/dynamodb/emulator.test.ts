@@ -25,3 +25,13 @@ it('says what to install where there is neither', () => {
       '(https://github.com/nubo-db/dynoxide) on the PATH, or name a running one in DYNAMODB_ENDPOINT.',
   );
 });
+
+it.each([['garbage'], ['https://127.0.0.1:8000'], ['http://dynamodb.eu-west-1.amazonaws.com']])(
+  'is refused at %s, which is no http address on loopback',
+  (endpoint) => {
+    const env = { PATH: '/nowhere', DYNAMODB_ENDPOINT: endpoint };
+    expect(() => findEmulator({ platform: 'plan9', arch: 'x64', env })).toThrow(
+      `DYNAMODB_ENDPOINT is "${endpoint}"; an http address on loopback is expected.`,
+    );
+  },
+);

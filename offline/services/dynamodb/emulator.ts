@@ -26,11 +26,19 @@ export function findEmulator({ platform, arch, env }: Machine): EmulatorSource {
   const folders = [folderOf(platformPackage), ...(env.PATH ?? '').split(delimiter)].filter(Boolean);
   const program = folders.map((folder) => join(folder, file)).find(isExecutable);
   if (program) return { program };
-  if (env.DYNAMODB_ENDPOINT) return { endpoint: env.DYNAMODB_ENDPOINT };
+  if (env.DYNAMODB_ENDPOINT) return { endpoint: loopback(env.DYNAMODB_ENDPOINT) };
   throw new LocalCloudError(
     `No DynamoDB emulator was found. Run "npm install --no-save ${platformPackage}", or put dynoxide ` +
       '(https://github.com/nubo-db/dynoxide) on the PATH, or name a running one in DYNAMODB_ENDPOINT.',
   );
+}
+
+/** Tables may be dropped there and anybody's items read: only what runs on this machine is taken. */
+function loopback(endpoint: string): string {
+  const url = URL.parse(endpoint);
+  if (url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
+    return url.origin;
+  throw new LocalCloudError(`DYNAMODB_ENDPOINT is "${endpoint}"; an http address on loopback is expected.`);
 }
 
 function folderOf(platformPackage: string): string {
@@ -99,17 +107,23 @@ function run(program: string, port: number, file: string, temporaryFolder: strin
   });
 }
 
+const READY_WITHIN_MS = 10_000;
+
 /** Waits until the emulator says that it listens; what it said instead, when it ended. */
-async function ready({ stderr }: ChildProcess): Promise<string | undefined> {
+async function ready(child: ChildProcess): Promise<string | undefined> {
   let said = '';
+  const overdue = setTimeout(() => kill(child), READY_WITHIN_MS);
+  const { stderr } = child;
   for await (const chunk of stderr?.iterator({ destroyOnReturn: false }) ?? []) {
     said += chunk;
     if (said.includes('listening on')) {
+      clearTimeout(overdue);
       stderr?.resume();
       return undefined;
     }
   }
-  return said.trim() || 'it ended without a word';
+  clearTimeout(overdue);
+  return said.trim() || `it said nothing and did not listen within ${READY_WITHIN_MS / 1_000} s`;
 }
 
 function supervised(

@@ -50,7 +50,6 @@ async function answer(
       reply(response, 200, {
         issuer: issuer.url,
         jwks_uri: `${issuer.url}/jwks`,
-        token_endpoint: `${issuer.url}/token`,
         response_types_supported: ['token'],
         subject_types_supported: ['public'],
         id_token_signing_alg_values_supported: ['RS256'],

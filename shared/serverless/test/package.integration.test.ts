@@ -306,7 +306,7 @@ describe.each(STAGES)('in %s', (stage) => {
       expect(DefaultRouteSettings).toEqual({
         DetailedMetricsEnabled: true,
         ThrottlingRateLimit: stage === 'prod' ? 500 : 50,
-        ThrottlingBurstLimit: stage === 'prod' ? 1000 : 100,
+        ThrottlingBurstLimit: stage === 'prod' ? 1000 : 500,
       });
       expect(AccessLogSettings.DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] });
       expect(JSON.parse(AccessLogSettings.Format)).toMatchObject({
@@ -409,14 +409,13 @@ describe('a bundle that cannot be built', () => {
 });
 
 describe('sls invoke local', () => {
-  it('runs the bundle of a function in the folder of its service', async () => {
+  it('is refused in the folder of a service, where it would ask the account for the tables', async () => {
     const service = join(copies.prod, 'services/items');
-    const { code, output } = await sls(
-      service,
-      ...['invoke', 'local', '--function', 'getOpenapi', '--path', 'events/get-openapi.json'],
-    );
-    expect(output).toContain('"statusCode": 200');
-    expect(code).toBe(0);
+    expect(await sls(service, 'invoke', 'local', '--function', 'getItem')).toEqual({
+      code: 1,
+      output:
+        'Error:\n`sls invoke local` runs at the root of the repository, against the local cloud there.\n',
+    });
   });
 });
 

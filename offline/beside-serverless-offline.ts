@@ -10,6 +10,17 @@ export function isServerlessOfflineListed({ service }: Framework): boolean {
   return [service.plugins ?? []].flat().includes('serverless-offline');
 }
 
+/** Options of serverless-offline's HTTP server. Its help shows them, and given here they would do nothing. */
+const WITHOUT_EFFECT = [
+  ...['albPort', 'corsAllowHeaders', 'corsAllowOrigin', 'corsDisallowCredentials', 'corsExposedHeaders'],
+  ...['disableCookieValidation', 'enforceSecureCookies', 'httpsProtocol', 'ignoreJWTSignature', 'noAuth'],
+  ...['noPrependStageInUrl', 'prefix', 'resourceRoutes'],
+];
+
+export function optionWithoutEffect(options: object): string | undefined {
+  return WITHOUT_EFFECT.find((name) => name in options);
+}
+
 /** Leaves serverless-offline its Lambda endpoint, on loopback and without its notices; HTTP routes are ours. */
 export async function tameServerlessOffline(framework: Framework, lambdaPort: number): Promise<void> {
   const { service } = framework;

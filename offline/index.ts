@@ -8,7 +8,11 @@ import {
   resolveEnvironments,
   runnableFunctions,
 } from './application.ts';
-import { isServerlessOfflineListed, tameServerlessOffline } from './beside-serverless-offline.ts';
+import {
+  isServerlessOfflineListed,
+  optionWithoutEffect,
+  tameServerlessOffline,
+} from './beside-serverless-offline.ts';
 import { bundleTogether } from './bundle.ts';
 import { findResources, physicalIds, startCloud } from './cloud.ts';
 import { UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
@@ -71,6 +75,9 @@ export default class OfflinePlugin {
     const { commands } = this.#framework.processedInput;
     if (commands.join(' ') === 'invoke local') await this.#joinRunningCloud();
     if (commands[0] !== 'offline') return;
+    const useless = optionWithoutEffect(this.#options);
+    if (useless)
+      fail(`--${useless} is for serverless-offline's HTTP server, which does not run here. Leave it out.`);
     if (this.#options.host !== undefined && this.#options.host !== LOOPBACK) {
       fail(`--host ${this.#options.host}: the local cloud listens on ${LOOPBACK} only. Leave --host out.`);
     }

@@ -96,6 +96,7 @@ describe('a plugin', () => {
     ["await this.provider.request('CloudFormation', 'describeStacks', {});", 'provider.request()'],
     ["return serverless.getProvider('aws').request('S3', 'listBuckets');", 'provider.request()'],
     ['const stack = await awsProvider.request(service);', 'provider.request()'],
+    ["await this.provider\n  .request('S3', 'listBuckets');", 'provider.request()'],
     ["const AWS = serverless.getProvider('aws').sdk;", 'provider.sdk'],
     ['const { S3 } = this.serverless.providers.aws.sdk;', 'provider.sdk'],
     ['const keys = this.provider.getCredentials();', 'provider.getCredentials()'],

@@ -24,12 +24,12 @@ const ALLOWED: readonly Allowance[] = [];
  */
 const PROVIDER = String.raw`(?:\b(?:aws)?provider|\baws|\bgetProvider\(\s*['"\x60]aws['"\x60]\s*\))\s*\??\.\s*`;
 const REMOVED: readonly { readonly call: string; readonly pattern: RegExp }[] = [
-  { call: 'provider.request()', pattern: new RegExp(`${PROVIDER}request\\s*\\(`, 'i') },
-  { call: 'provider.sdk', pattern: new RegExp(`${PROVIDER}sdk\\b`, 'i') },
-  { call: 'provider.getCredentials()', pattern: new RegExp(`${PROVIDER}getCredentials\\s*\\(`, 'i') },
+  { call: 'provider.request()', pattern: new RegExp(`${PROVIDER}request\\s*\\(`, 'gi') },
+  { call: 'provider.sdk', pattern: new RegExp(`${PROVIDER}sdk\\b`, 'gi') },
+  { call: 'provider.getCredentials()', pattern: new RegExp(`${PROVIDER}getCredentials\\s*\\(`, 'gi') },
   {
     call: 'the AWS SDK v2, which osls no longer brings',
-    pattern: /(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*['"`]aws-sdk(?:\/[^'"`]*)?['"`]/,
+    pattern: /(?:\brequire\(|\bimport\(|\bfrom|\bimport)\s*['"`]aws-sdk(?:\/[^'"`]*)?['"`]/g,
   },
 ];
 
@@ -100,18 +100,19 @@ function pluginProblems(root: string, allowed: readonly Allowance[]): string[] {
     return globSync('**/*.{js,cjs,mjs}', { cwd: folder, exclude: (entry) => UNSHIPPED.has(entry) })
       .sort()
       .filter((file) => !allowed.some((allowance) => allowance.name === plugin && allowance.file === file))
-      .flatMap((file) =>
-        readFileSync(join(folder, file), 'utf8')
-          .split('\n')
-          .flatMap((line, index) => {
-            if (/^\s*(\/\/|\/?\*)/.test(line)) return [];
-            return REMOVED.filter(({ pattern }) => pattern.test(line)).map(
-              ({ call }) => `${plugin}/${file}:${index + 1} uses ${call}`,
-            );
-          }),
-      );
+      .flatMap((file) => {
+        const code = readFileSync(join(folder, file), 'utf8').replaceAll(/^[ \t]*(?:\/\/|\/?\*).*$/gm, '');
+        return REMOVED.flatMap(({ call, pattern }) =>
+          // A call may be spread over lines.
+          [...code.matchAll(pattern)].map(({ index }) => ({ call, line: lineAt(code, index) })),
+        )
+          .sort((a, b) => a.line - b.line)
+          .map(({ call, line }) => `${plugin}/${file}:${line} uses ${call}`);
+      });
   });
 }
+
+const lineAt = (text: string, index: number) => text.slice(0, index).split('\n').length;
 
 /** Not loaded by the framework. Dependencies have their own reasons to speak to AWS. */
 const UNSHIPPED = new Set(['node_modules', 'test', 'tests', '__tests__', 'examples', 'docs']);

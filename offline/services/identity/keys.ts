@@ -7,6 +7,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
+import { LocalCloudError } from '../../errors.ts';
 import { writeAtomically } from '../../files.ts';
 
 export interface SigningKey {
@@ -17,7 +18,7 @@ export interface SigningKey {
 
 /** The issuer's RSA key: read from the file, or made and kept there, so that tokens outlive a restart. */
 export async function signingKey(file: string | undefined): Promise<SigningKey> {
-  const jwk = file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as JWK) : await makeKey();
+  const jwk = file && existsSync(file) ? readKey(file) : await makeKey();
   if (file && !existsSync(file)) writeAtomically(file, JSON.stringify(jwk), 0o600);
   const { kty, n, e } = jwk;
   const kid = await calculateJwkThumbprint(jwk);
@@ -25,6 +26,19 @@ export async function signingKey(file: string | undefined): Promise<SigningKey> 
     privateKey: (await importJWK(jwk, 'RS256')) as CryptoKey,
     publicJwk: { kty, n, e, kid, alg: 'RS256', use: 'sig' } as JWK,
   };
+}
+
+function readKey(file: string): JWK {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as JWK;
+  } catch (error) {
+    throw new LocalCloudError(
+      `The issuer's key in ${file} cannot be read. Delete the file, and a new one is made.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 async function makeKey(): Promise<JWK> {

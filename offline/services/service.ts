@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PhysicalResource } from '../cloudformation/intrinsics.ts';
+import type { Outcome } from '../lambda/instance.ts';
 
 /** A resource of the template with its intrinsic functions resolved. */
 export interface DeclaredResource {
@@ -24,6 +25,17 @@ export interface AwsApi {
   readonly signingName: string;
   /** What `X-Amz-Target` begins with, for a request that is not signed. */
   readonly targets: readonly string[];
-  /** `operation` is the last part of `X-Amz-Target`, or empty. */
-  handle(request: IncomingMessage, response: ServerResponse, operation: string): void;
+  /** Names the operation of a request in a REST protocol; in other protocols a request says it itself. */
+  operationOf?(request: IncomingMessage): string;
+  handle(request: IncomingMessage, response: ServerResponse, operation: string): void | Promise<void>;
+}
+
+/** Runs functions, by name or ARN. */
+export interface Functions {
+  /**
+   * Runs the function to its end; what goes wrong inside it is an outcome. `trigger` is for the log.
+   *
+   * @throws AwsError ResourceNotFoundException when there is no such function
+   */
+  invoke(nameOrArn: string, event: unknown, trigger: string): Promise<Outcome>;
 }

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { localSignature } from '../services/dynamodb/client.ts';
+import { localSignature } from '../aws/client.ts';
 import { type LocalCloud, startLocalCloud } from '../testing/local-cloud.ts';
 
 let cloud: LocalCloud;

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { AwsError } from '../../aws/error.ts';
 import type { PhysicalResource } from '../../cloudformation/intrinsics.ts';
 import { LocalCloudError } from '../../errors.ts';
 import type { DeclaredResource } from '../service.ts';
-import { type Call, DynamoDbError } from './client.ts';
+import type { Call } from './client.ts';
 
 interface Key {
   readonly AttributeName: string;
@@ -88,7 +89,7 @@ async function describe(call: Call, tableName: string): Promise<Description | un
   try {
     return (await call<{ Table: Description }>('DescribeTable', { TableName: tableName })).Table;
   } catch (error) {
-    if (error instanceof DynamoDbError && error.name === 'ResourceNotFoundException') return undefined;
+    if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { type Call, DynamoDbError } from './client.ts';
+import { AwsError } from '../../aws/error.ts';
+import type { Call } from './client.ts';
 import type { ExpiringTable } from './tables.ts';
 
 type Row = Record<string, object>;
@@ -34,8 +35,7 @@ export async function sweepExpired(
         ConditionExpression: condition,
         ExpressionAttributeNames: { '#ttl': attribute },
       }).catch((error: unknown) => {
-        if (!(error instanceof DynamoDbError) || error.name !== 'ConditionalCheckFailedException')
-          throw error;
+        if (!(error instanceof AwsError) || error.code !== 'ConditionalCheckFailedException') throw error;
       });
     }
     start = page.LastEvaluatedKey;

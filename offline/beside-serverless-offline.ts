@@ -21,7 +21,7 @@ export function optionWithoutEffect(options: object): string | undefined {
   return WITHOUT_EFFECT.find((name) => name in options);
 }
 
-/** Leaves serverless-offline its Lambda endpoint, on loopback and without its notices; HTTP routes are ours. */
+/** Leaves serverless-offline its Lambda endpoint, on loopback and without its notices; what invokes is ours. */
 export async function tameServerlessOffline(framework: Framework, lambdaPort: number): Promise<void> {
   const { service } = framework;
   const settings = service.custom?.['serverless-offline'];
@@ -30,7 +30,7 @@ export async function tameServerlessOffline(framework: Framework, lambdaPort: nu
     'serverless-offline': { ...(isRecord(settings) && settings), host: LOOPBACK, lambdaPort },
   };
   for (const declaration of Object.values(service.functions ?? {})) {
-    declaration.events = (declaration.events ?? []).filter((event) => !('httpApi' in event));
+    declaration.events = [];
   }
   const source = dirname(createRequire(import.meta.url).resolve('serverless-offline'));
   const { setLogUtils } = await import(pathToFileURL(join(source, 'utils/log.js')).href);

@@ -52,11 +52,15 @@ export function bundleTogether(plugins: readonly object[]): void {
   };
 }
 
+/** Of what serverless-esbuild is told, what is for esbuild itself. */
+export function withoutOwnSettings(settings: Readonly<Record<string, unknown>>): BuildOptions {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !OWN_SETTINGS.has(name)));
+}
+
 async function contextFor(plugin: EsbuildPlugin): Promise<BuildContext> {
   const { context } = await import('esbuild');
   const { buildOptions } = plugin;
-  const given = Object.fromEntries(Object.entries(buildOptions).filter(([name]) => !OWN_SETTINGS.has(name)));
-  const options: BuildOptions = given;
+  const options = withoutOwnSettings(buildOptions);
   return context({
     ...options,
     absWorkingDir: plugin.serviceDirPath,

@@ -1,20 +1,34 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { awsClient } from './aws/client.ts';
 import { startAwsEndpoint } from './aws/endpoint.ts';
-import { type PhysicalResource, pseudoParameters } from './cloudformation/intrinsics.ts';
+import { Faults } from './aws/faults.ts';
+import { pseudoParameters } from './cloudformation/intrinsics.ts';
 import type { Template } from './cloudformation/template.ts';
+import { controlApi } from './control/index.ts';
+import { RecentInvocations } from './control/recent.ts';
+import { redriver } from './control/redrive.ts';
+import type { Application } from './declared-application.ts';
+import { EventSources } from './event-sources/index.ts';
+import { resourcesOfEvents } from './function-events.ts';
+import { logicalIdOfFunction } from './functions.ts';
+import type { InvocationLog } from './log.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
 import { dynamoDbTables, startDynamoDb } from './services/dynamodb/index.ts';
+import { startEventBridge } from './services/event-bridge/index.ts';
+import { eventBridgeResources } from './services/event-bridge/resources.ts';
+import { startMessaging } from './services/fauxqs/index.ts';
+import { messagingResources } from './services/fauxqs/resources.ts';
 import { type Issuer, startIssuer, userPools } from './services/identity/index.ts';
-import { type GrowingScope, provision } from './services/provision.ts';
-
-/** The application as it is declared. */
-export interface Application {
-  readonly region: string;
-  readonly stackName: string;
-  readonly template: Template;
-  /** What the framework creates beside the template: functions and the API. */
-  readonly implied: ReadonlyMap<string, PhysicalResource>;
-}
+import { Lambda, type LambdaFunction } from './services/lambda/index.ts';
+import { parameterResources } from './services/parameters/resources.ts';
+import { startSecretsManager } from './services/parameters/secrets-manager.ts';
+import { startSsm } from './services/parameters/ssm.ts';
+import { type GrowingScope, provision, provisionResolved } from './services/provision.ts';
+import type { Provisioner } from './services/service.ts';
+import { startStepFunctions, stateMachineResources, stateMachines } from './services/step-functions/index.ts';
+import { openStore } from './store.ts';
+import { awsTargets } from './targets.ts';
 
 export interface CloudOptions {
   readonly awsPort: number;
@@ -23,18 +37,25 @@ export interface CloudOptions {
   readonly dataFolder: string | undefined;
   /** Where the issuer's key is kept; none means that tokens end with the cloud. */
   readonly keyFile: string | undefined;
-  /** Drop the declared tables first. */
+  /** Drop what is there first. */
   readonly reset: boolean;
   /** Called when a part ends that was not asked to. */
   readonly onEnd: (problem: string) => void;
+  readonly log: InvocationLog;
 }
 
 export interface Cloud {
   readonly awsUrl: string;
   readonly issuer: Issuer;
   readonly scope: GrowingScope;
+  readonly lambda: Lambda;
+  /** To be told of every run of a function. */
+  readonly log: InvocationLog;
+  readonly faults: Faults;
   /** Types of declared resources that nothing here stands in for. */
   readonly notEmulated: readonly string[];
+  /** Functions can run from now on: what waits for them begins, and what an earlier process left goes on. */
+  run(functions: ReadonlyMap<string, LambdaFunction>): Promise<void>;
   /** Ends every part at once, without waiting: it may be the last thing that this process does. */
   stop(): void;
 }
@@ -42,30 +63,98 @@ export interface Cloud {
 /** Starts every part, and creates what the application declares. */
 export async function startCloud(application: Application, options: CloudOptions): Promise<Cloud> {
   const { region } = application;
+  const { dataFolder } = options;
   const started: (() => void)[] = [];
   const stop = () => {
     for (const end of started.splice(0).reverse()) end();
   };
   try {
+    const sources = new EventSources();
     const dynamoDb = await startDynamoDb({
       region,
-      dataFolder: options.dataFolder && join(options.dataFolder, 'dynamodb'),
+      dataFolder: dataFolder && join(dataFolder, 'dynamodb'),
       machine: { platform: process.platform, arch: process.arch, env: process.env },
       onEnd: options.onEnd,
+      onWrite: () => sources.lookAtStreams(),
     });
     started.push(dynamoDb.stop);
     const issuer = await startIssuer(options.issuerPort, options.keyFile);
     started.push(issuer.close);
-    const aws = await startAwsEndpoint(options.awsPort, [dynamoDb.api]);
-    started.push(aws.close);
 
-    const found = await findResources(application, {
-      aws: aws.url,
-      issuer: issuer.url,
-      reset: options.reset,
+    if (options.reset && dataFolder) forget(dataFolder);
+    const store = openStore(dataFolder);
+    started.push(() => store.close());
+    const faults = new Faults();
+    let awsUrl = '';
+    const client = () => awsClient(awsUrl, region);
+    const targets = awsTargets(client, (...invocation) => lambda.invokeLater(...invocation));
+    const recent = new RecentInvocations();
+    const log: InvocationLog = (entry) => {
+      recent.add(entry);
+      options.log(entry);
+    };
+    const lambda = new Lambda({ region, store, targets, faults, log });
+    const messaging = startMessaging({
+      region,
+      dataFolder,
+      awsUrl: () => awsUrl,
+      deliverToFunction: (arn, event) => lambda.invokeLater(arn, event, 'notification'),
+      putEvent: ({ Source, DetailType, Detail, Resources, Time }) =>
+        eventBridge.publish('default', {
+          source: Source,
+          detailType: DetailType,
+          detail: JSON.parse(Detail),
+          resources: Resources,
+          time: Time.getTime(),
+        }),
     });
+    started.push(messaging.stop);
+    const eventBridge = startEventBridge({ region, store, targets });
+    const stepFunctions = startStepFunctions({
+      region,
+      store,
+      aws: client,
+      invoke: (arn, payload) => lambda.invoke(arn, payload, 'state machine'),
+    });
+    const clock = { region, store, now: Date.now };
+    const apis = [
+      dynamoDb.api,
+      ...messaging.apis,
+      lambda.api,
+      eventBridge.api,
+      eventBridge.schedulerApi,
+      stepFunctions.api,
+      startSsm(clock),
+      startSecretsManager(clock),
+    ];
+    const control = controlApi({
+      ...{ faults, lambda, stepFunctions, recent },
+      messaging: messaging.control,
+      redrive: redriver({ client, lambda, targets }),
+    });
+    const aws = await startAwsEndpoint(options.awsPort, apis, { faults, control });
+    awsUrl = aws.url;
+    started.push(aws.close);
+    for (const part of [lambda, eventBridge, stepFunctions, sources]) started.push(() => part.stop());
+
+    const found = await findResources(
+      application,
+      { aws: awsUrl, issuer: issuer.url, reset: options.reset },
+      sources.provisioner(region),
+    );
     started.push(found.startSweeping());
-    return { ...found, awsUrl: aws.url, issuer, stop };
+    const { scope } = found;
+    return {
+      ...{ awsUrl, issuer, scope, lambda, log, faults, stop },
+      notEmulated: found.notEmulated,
+      async run(functions) {
+        lambda.use(functions);
+        eventBridge.start();
+        stepFunctions.resume();
+        const aws = client();
+        await sources.start({ aws, functions: lambda, targets, store, region, now: Date.now });
+      },
+    };
   } catch (error) {
     stop();
     throw error;
@@ -73,22 +162,51 @@ export async function startCloud(application: Application, options: CloudOptions
 }
 
 /**
- * Creates what the application declares in a running local cloud, or finds it there.
+ * Creates what the application declares in a running local cloud, or finds it there. `eventSources` takes what Lambda
+ * polls, which is for the process that runs the functions.
  *
  * @throws LocalCloudError when an existing resource cannot become what is declared
  */
 export async function findResources(
-  { region, stackName, template, implied }: Application,
+  application: Application,
   { aws, issuer, reset }: { aws: string; issuer: string; reset: boolean },
+  eventSources: Provisioner = new EventSources().provisioner(application.region),
 ) {
+  const { region, stackName, implied } = application;
   const scope: GrowingScope = {
-    template,
+    template: withStateMachines(application),
     resources: new Map(implied),
     pseudo: pseudoParameters(region, stackName),
   };
+  const client = awsClient(aws, region);
   const tables = dynamoDbTables(dynamoDbClient(aws, region), { reset, stackName });
-  const notEmulated = await provision(scope, [tables, userPools(issuer, region)]);
+  const provisioners: Provisioner[] = [
+    tables,
+    userPools(issuer, region),
+    messagingResources(client, { reset, stackName }),
+    eventBridgeResources(client, { region, stackName }),
+    parameterResources(client, { stackName }),
+    stateMachines(client, { stackName }),
+    eventSources,
+  ];
+  const notEmulated = await provision(scope, provisioners);
+  await provisionResolved(resourcesOfEvents(application, scope), provisioners, scope);
   return { scope, notEmulated, startSweeping: () => tables.startSweeping() };
+}
+
+/** The template, with the state machines that the plugin would put there. */
+function withStateMachines({ template, stepFunctions, functions }: Application): Template {
+  if (stepFunctions === undefined) return template;
+  const logicalId = (key: string) => (key in functions ? logicalIdOfFunction(key) : undefined);
+  const { resources } = stateMachineResources(stepFunctions, logicalId);
+  return { ...template, Resources: { ...template.Resources, ...resources } };
+}
+
+/** Queues with their messages, objects, executions and whatever else is not in a table. */
+function forget(dataFolder: string): void {
+  for (const database of ['local-cloud.sqlite', 'fauxqs.db']) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataFolder, database + suffix), { force: true });
+  }
 }
 
 /** Logical id → physical id of everything declared that exists. */

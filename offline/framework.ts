@@ -7,6 +7,19 @@ export interface FunctionDeclaration {
   readonly memorySize?: number;
   events?: readonly Record<string, unknown>[];
   environment?: Record<string, unknown>;
+  readonly destinations?: unknown;
+  readonly onError?: unknown;
+  readonly maximumRetryAttempts?: unknown;
+  readonly maximumEventAge?: unknown;
+}
+
+/** What all functions have in common unless they say otherwise. */
+export interface ProviderDeclaration {
+  readonly timeout?: number;
+  readonly memorySize?: number;
+  readonly environment?: Record<string, unknown>;
+  /** Properties of buckets that events create. */
+  readonly s3?: Record<string, unknown>;
 }
 
 export interface Framework {
@@ -14,10 +27,7 @@ export interface Framework {
   readonly processedInput: { readonly commands: readonly string[] };
   readonly service: {
     readonly service: string;
-    readonly provider: {
-      readonly timeout?: number;
-      readonly memorySize?: number;
-      readonly environment?: Record<string, unknown>;
+    readonly provider: ProviderDeclaration & {
       readonly httpApi?: { readonly cors?: unknown; readonly authorizers?: Record<string, unknown> };
     };
     readonly functions?: Record<string, FunctionDeclaration>;
@@ -25,6 +35,7 @@ export interface Framework {
     readonly plugins?: unknown;
     custom?: Record<string, unknown>;
   };
+  readonly configurationInput: { readonly stepFunctions?: unknown };
   readonly pluginManager: { readonly plugins: readonly object[] };
   getProvider(name: 'aws'): {
     getRegion(): string;

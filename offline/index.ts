@@ -1,12 +1,11 @@
 import { join, relative, resolve } from 'node:path';
+import { z } from 'zod';
 import {
   applicationOf,
   authorizersOf,
   codeFolder,
-  functionsOf,
   locateHandler,
   resolveEnvironments,
-  runnableFunctions,
 } from './application.ts';
 import {
   isServerlessOfflineListed,
@@ -16,18 +15,20 @@ import {
 import { bundleTogether } from './bundle.ts';
 import { findResources, physicalIds, startCloud } from './cloud.ts';
 import { UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
+import { declared } from './declaration.ts';
 import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
 import { fail, LocalCloudError } from './errors.ts';
 import type { Framework, Options } from './framework.ts';
+import { lambdaFunctions } from './functions.ts';
 import { corsOf } from './http/cors.ts';
 import { routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
 import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
-import { LambdaRunner } from './lambda/runner.ts';
-import { table } from './log.ts';
+import { logInvocation, table } from './log.ts';
 import { assertPortsFree, LOOPBACK, parsePort } from './ports.ts';
 import { seed } from './seed/seed.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
+import type { Lambda } from './services/lambda/index.ts';
 
 const text = (usage: string) => ({ type: 'string', usage });
 
@@ -39,7 +40,7 @@ export default class OfflinePlugin {
       lifecycleEvents: ['start'],
       options: {
         data: text('Folder that keeps all state. Without it state lasts until the end.'),
-        reset: { type: 'boolean', usage: 'Drop the declared tables first.' },
+        reset: { type: 'boolean', usage: 'Drop what was declared, and what it holds, first.' },
         httpPort: text('Port of the HTTP API. Default: 3000'),
         awsPort: text('Port of the AWS endpoint. Default: 4566'),
         issuerPort: text('Port of the token issuer. Default: 4567'),
@@ -56,14 +57,14 @@ export default class OfflinePlugin {
     'offline:start': () => this.#untilStopped(),
     // The same command by the name that serverless-offline has for it.
     'before:offline:start:init': () => this.#guard(() => this.#start()),
-    'offline:functionsUpdated:cleanup': () => this.#runner?.reload(),
+    'offline:functionsUpdated:cleanup': () => this.#lambda?.reload(),
     'before:invoke:local:invoke': () => this.#guard(() => this.#pointAtBundle()),
   };
 
   readonly #framework: Framework;
   readonly #options: Options;
   #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
-  #runner: LambdaRunner | undefined;
+  #lambda: Lambda | undefined;
 
   constructor(framework: Framework, options: Options) {
     this.#framework = framework;
@@ -115,20 +116,31 @@ export default class OfflinePlugin {
       keyFile: join(dataFolder ?? state, 'issuer-key.json'),
       reset,
       onEnd: fail,
+      log: logInvocation,
     });
     process.once('exit', () => removeEndpoints(state, cloud.awsUrl));
     stopOnSignals();
 
     const resources = physicalIds(cloud.scope);
     await seed(dynamoDbClient(cloud.awsUrl, application.region), resources);
-    resolveEnvironments(framework, cloud.scope, cloud.awsUrl);
-    this.#runner = new LambdaRunner(runnableFunctions(framework));
+    const folder = codeFolder(framework);
+    const locate = (key: string, handler: string) => locateHandler(folder, key, handler);
+    await cloud.run(lambdaFunctions(application, cloud.scope, cloud.awsUrl, { folder, locate }));
+    resolveEnvironments(framework, application, cloud.scope, cloud.awsUrl);
+    this.#lambda = cloud.lambda;
+    cloud.faults.set(faultPlanOf(framework));
     const routes = routesOf(framework.service.functions ?? {});
     const authorizers = authorizersOf(framework, cloud.scope, cloud.issuer);
     for (const { audience } of authorizers.values())
       cloud.issuer.audience = audience[0] ?? cloud.issuer.audience;
     const cors = corsOf(framework.service.provider.httpApi?.cors);
-    const http = await startHttpApi(this.#ports.http, { routes, authorizers, cors, runner: this.#runner });
+    const http = await startHttpApi(this.#ports.http, {
+      routes,
+      authorizers,
+      cors,
+      runner: cloud.lambda.runner,
+      log: cloud.log,
+    });
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
 
     const endpoints = {
@@ -147,6 +159,7 @@ export default class OfflinePlugin {
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
         ['AWS endpoint', endpoints.aws],
+        ['Control API', `${endpoints.aws}/_local/`],
         [
           'Lambda endpoint',
           isServerlessOfflineListed(framework) ? `http://${LOOPBACK}:${this.#ports.lambda}` : null,
@@ -171,12 +184,12 @@ export default class OfflinePlugin {
     Object.assign(process.env, localCredentials(aws, this.#framework.getProvider('aws').getRegion()));
     const application = applicationOf(this.#framework, http ?? '');
     const { scope } = await findResources(application, { aws, issuer, reset: false });
-    resolveEnvironments(this.#framework, scope, aws);
+    resolveEnvironments(this.#framework, application, scope, aws);
   }
 
   /** The framework looks for `.js` and `.cjs` only, and takes a full file name as it is. */
   #pointAtBundle(): void {
-    const declaration = functionsOf(this.#framework).find(([key]) => key === this.#options.function)?.[1];
+    const declaration = this.#framework.service.functions?.[this.#options.function ?? ''];
     if (!declaration?.handler) return;
     const folder = codeFolder(this.#framework);
     const { file, exportName } = locateHandler(folder, this.#options.function ?? '', declaration.handler);
@@ -192,6 +205,14 @@ export default class OfflinePlugin {
       fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
+}
+
+/** Faults that are there from the start: `custom.localCloud.faults`, as the control API takes them. */
+function faultPlanOf({ service }: Framework): unknown {
+  const settings = service.custom?.localCloud ?? {};
+  return (
+    declared('custom.localCloud', z.strictObject({ faults: z.unknown() }).partial(), settings).faults ?? {}
+  );
 }
 
 function stopOnSignals(): void {

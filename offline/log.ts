@@ -1,14 +1,18 @@
 import { styleText } from 'node:util';
 import type { Invoked } from './lambda/runner.ts';
 
+/** One run of a function, for people to see. */
+export interface InvocationEntry {
+  readonly functionKey: string;
+  readonly trigger: string;
+  readonly status: number | string;
+  readonly invoked: Invoked;
+}
+
+export type InvocationLog = (entry: InvocationEntry) => void;
+
 /** One line for each time a function ran; colour only on a terminal. */
-export function logInvocation(entry: {
-  functionKey: string;
-  trigger: string;
-  status: number | string;
-  invoked: Invoked;
-}): void {
-  const { functionKey, trigger, status, invoked } = entry;
+export function logInvocation({ functionKey, trigger, status, invoked }: InvocationEntry): void {
   const isFailure = 'error' in invoked;
   const name = styleText(isFailure ? 'red' : 'cyan', functionKey, { stream: process.stdout });
   const duration = `${invoked.durationMs.toFixed(0)}ms`;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { FunctionError } from '../lambda/function-error.ts';
 import type { LambdaRunner } from '../lambda/runner.ts';
-import { logInvocation } from '../log.ts';
+import type { InvocationLog } from '../log.ts';
 import { type Serving, serve } from '../serve.ts';
 import { type Authorizer, authorize } from './authorizer.ts';
 import { type Cors, corsHeaders } from './cors.ts';
@@ -16,6 +16,7 @@ export interface HttpApi {
   readonly authorizers: ReadonlyMap<string, Authorizer>;
   readonly cors: Cors | undefined;
   readonly runner: LambdaRunner;
+  readonly log: InvocationLog;
 }
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
@@ -69,7 +70,7 @@ async function respond(api: HttpApi, incoming: IncomingMessage, requestId: strin
   const { functionKey, routeKey } = match.route;
   const invoked = await api.runner.invoke(functionKey, eventOf(request, match, admitted));
   const answer = 'payload' in invoked ? responseOf(JSON.parse(invoked.payload)) : failure(invoked.error);
-  logInvocation({ functionKey, trigger: routeKey, status: answer.status, invoked });
+  api.log({ functionKey, trigger: routeKey, status: answer.status, invoked });
   return answer;
 }
 

@@ -65,6 +65,13 @@ export class Instance {
     });
   }
 
+  /** Ends it in the midst of what it does, as the loss of its machine would. */
+  kill(): void {
+    const errorMessage = 'Error: Runtime exited with error: signal: killed';
+    this.#end({ error: { errorType: 'Runtime.ExitError', errorMessage }, isBroken: true });
+    this.terminate();
+  }
+
   terminate(): void {
     this.#isUsable = false;
     void this.#worker.terminate();

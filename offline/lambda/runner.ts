@@ -12,6 +12,17 @@ export interface RunnableFunction {
 
 export type Invoked = Outcome & { readonly requestId: string; readonly durationMs: number };
 
+/** An invocation that has not ended, waiting ones included. */
+export interface InFlight {
+  readonly functionKey: string;
+  readonly requestId: string;
+  /** In milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Decides whether a run is to be killed, and after how many milliseconds. */
+export type Killer = (functionKey: string) => { readonly milliseconds: number } | undefined;
+
 /** Beyond this many at once, invocations of a function wait: threads, unlike Lambda, share this machine. */
 const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
 
@@ -27,9 +38,16 @@ const TOO_LARGE: Outcome = {
 export class LambdaRunner {
   readonly #functions: ReadonlyMap<string, RunnableFunction>;
   readonly #pools = new Map<string, Pool>();
+  readonly #inFlight = new Map<symbol, InFlight>();
+  readonly #killer: Killer;
 
-  constructor(functions: ReadonlyMap<string, RunnableFunction>) {
+  constructor(functions: ReadonlyMap<string, RunnableFunction>, killer: Killer = () => undefined) {
     this.#functions = functions;
+    this.#killer = killer;
+  }
+
+  get inFlight(): InFlight[] {
+    return [...this.#inFlight.values()];
   }
 
   /** @throws Error when there is no such function; what goes wrong inside it is an outcome */
@@ -41,8 +59,14 @@ export class LambdaRunner {
     const pool = this.#pools.get(key) ?? new Pool(definition);
     this.#pools.set(key, pool);
     const begin = performance.now();
-    const outcome = await pool.run(payload, requestId);
-    return { ...outcome, requestId, durationMs: performance.now() - begin };
+    const run = Symbol();
+    this.#inFlight.set(run, { functionKey: key, requestId, since: Date.now() });
+    try {
+      const outcome = await pool.run(payload, requestId, this.#killer(key)?.milliseconds);
+      return { ...outcome, requestId, durationMs: performance.now() - begin };
+    } finally {
+      this.#inFlight.delete(run);
+    }
   }
 
   /** The next invocation of every function loads its code anew; running ones finish with the code they have. */
@@ -63,12 +87,14 @@ class Pool {
     this.#definition = definition;
   }
 
-  async run(event: string, requestId: string): Promise<Outcome> {
+  async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
     if (this.#running >= MAX_INSTANCES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     const { start, environment, timeoutMs } = this.#definition;
     const instance = this.#usableInstance() ?? new Instance(start, environment);
+    const killing = killAfterMs === undefined ? undefined : setTimeout(() => instance.kill(), killAfterMs);
     const outcome = await instance.invoke({ event, requestId, deadline: Date.now() + timeoutMs });
+    clearTimeout(killing);
     if (this.#isRetired || !instance.isUsable) instance.terminate();
     else this.#idle.push(instance);
     const next = this.#waiting.shift();

@@ -8,7 +8,7 @@ import {
 } from '../cloudformation/intrinsics.ts';
 import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError } from '../errors.ts';
-import type { Provisioner } from './service.ts';
+import type { DeclaredResource, Provisioner } from './service.ts';
 
 /** A scope that resources are added to while they are created. */
 export interface GrowingScope extends Scope {
@@ -49,6 +49,27 @@ export async function provision(
 
   for (const logicalId of Object.keys(declared)) await create(logicalId);
   return [...unknownTypes].sort();
+}
+
+/**
+ * Creates resources whose properties hold no intrinsic functions any more, in their order; others may then refer to
+ * them too.
+ *
+ * @throws LocalCloudError when nothing here stands in for one
+ */
+export async function provisionResolved(
+  resources: readonly DeclaredResource[],
+  provisioners: readonly Provisioner[],
+  scope: GrowingScope,
+): Promise<void> {
+  for (const resource of resources) {
+    const provisioner = provisioners.find(({ resourceTypes }) => resourceTypes.includes(resource.type));
+    if (!provisioner) {
+      throw new LocalCloudError(`${resource.logicalId}: the local cloud does not support ${resource.type}.`);
+    }
+    const created = await provisioner.provision(resource);
+    if (!scope.resources.has(resource.logicalId)) scope.resources.set(resource.logicalId, created);
+  }
 }
 
 function resolveProperties(logicalId: string, properties: unknown, scope: Scope): Record<string, unknown> {

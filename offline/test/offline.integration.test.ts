@@ -54,7 +54,7 @@ function token(...args: string[]): string {
 describe('a start', () => {
   it('prints one table of addresses and names what is not emulated', () => {
     expect(offline.output()).toMatch(/HTTP API +http:\/\/127\.0\.0\.1:\d+\n/);
-    expect(offline.output()).toContain('Not emulated: AWS::SNS::Topic\n');
+    expect(offline.output()).toContain('Not emulated: AWS::Kinesis::Stream\n');
     expect(offline.output()).not.toContain('docs');
   });
 
@@ -85,7 +85,7 @@ describe('a start', () => {
     const broken = fixtureApplication();
     const ports = (await freePorts(3)).map(String);
     const file = join(broken.folder, 'serverless.yml');
-    spawnSync('sed', ['-i', 's/STAGE: .*/TOPIC: !Ref Topic/', file]);
+    spawnSync('sed', ['-i', 's/STAGE: .*/FEED: !Ref Feed/', file]);
     const args = [
       'offline',
       '--httpPort',
@@ -99,8 +99,8 @@ describe('a start', () => {
     broken.remove();
     expect(exitCode).toBe(1);
     expect(output).toBe(
-      'Error: provider: environment variable TOPIC cannot be resolved: ' +
-        '"Topic" is of type AWS::SNS::Topic, which the local cloud does not emulate.\n',
+      'Error: provider: environment variable FEED cannot be resolved: ' +
+        '"Feed" is of type AWS::Kinesis::Stream, which the local cloud does not emulate.\n',
     );
   });
 });

@@ -1,20 +1,22 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { mergeTemplates, type Template } from '../cloudformation/template.ts';
+import { mergeTemplates } from '../cloudformation/template.ts';
+import type { Application } from '../declared-application.ts';
+import type { FunctionDeclaration, ProviderDeclaration } from '../framework.ts';
 
 /** A service or the whole application as its serverless.yml declares it, with every `${…}` filled in. */
-export interface DeclaredApplication {
-  readonly template: Template;
-  readonly region: string;
-  readonly stackName: string;
-  readonly environments: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export interface DeclaredApplication extends Omit<Application, 'implied'> {
+  /** What `custom.esbuild` says. */
+  readonly esbuild: unknown;
 }
 
 interface Configuration {
   readonly service: string;
-  readonly provider: { region?: string; stackName?: string; environment?: Record<string, unknown> };
-  readonly functions?: Record<string, { environment?: Record<string, unknown> }>;
+  readonly provider: ProviderDeclaration & { region?: string; stackName?: string };
+  readonly functions?: Record<string, FunctionDeclaration>;
   readonly resources?: unknown;
+  readonly stepFunctions?: unknown;
+  readonly custom?: { readonly esbuild?: unknown };
 }
 
 /**
@@ -54,15 +56,25 @@ export async function readApplication(serviceDir: string, stage: string): Promis
     throw error ?? new Error(`${serviceDir}: ${key.replaceAll('\0', '.')} cannot be resolved.`);
   }
 
-  const { provider, functions = {}, resources, service } = configuration as Configuration;
+  const {
+    provider,
+    functions = {},
+    resources,
+    service,
+    stepFunctions,
+    custom,
+  } = configuration as Configuration;
   return {
     template: mergeTemplates(resources),
     region: provider.region ?? 'us-east-1',
     stackName: provider.stackName ?? `${service}-${stage}`,
-    environments: Object.fromEntries(
-      Object.entries(functions).map(([key, { environment }]) => [
+    provider,
+    stepFunctions,
+    esbuild: custom?.esbuild,
+    functions: Object.fromEntries(
+      Object.entries(functions).map(([key, declaration]) => [
         key,
-        { ...provider.environment, ...environment },
+        { ...declaration, name: declaration.name ?? `${service}-${stage}-${key}` },
       ]),
     ),
   };

@@ -22,10 +22,12 @@ export async function startDynamoDb(options: {
   dataFolder: string | undefined;
   machine: Machine;
   onEnd: (problem: string) => void;
+  /** Called when a request has been answered that may have changed a table. */
+  onWrite?: () => void;
 }): Promise<DynamoDb> {
-  const { region, dataFolder, machine, onEnd } = options;
+  const { region, dataFolder, machine, onEnd, onWrite = () => undefined } = options;
   const source = findEmulator(machine);
-  if ('endpoint' in source) return { api: apiAt(source.endpoint, region), stop: () => undefined };
+  if ('endpoint' in source) return { api: apiAt(source.endpoint, region, onWrite), stop: () => undefined };
 
   const temporaryFolder = dataFolder ? undefined : mkdtempSync(join(tmpdir(), 'local-cloud-'));
   const folder = dataFolder ?? temporaryFolder ?? '';
@@ -37,7 +39,7 @@ export async function startDynamoDb(options: {
     const emulator = await startEmulator({ program: source.program, databaseFile, temporaryFolder, onEnd });
     indexStreamRecords(databaseFile);
     return {
-      api: apiAt(emulator.endpoint, region),
+      api: apiAt(emulator.endpoint, region, onWrite),
       stop() {
         emulator.stop();
         unlock();
@@ -50,11 +52,18 @@ export async function startDynamoDb(options: {
   }
 }
 
-function apiAt(endpoint: string, region: string): AwsApi {
+/** Operations that leave every table as it is. */
+const READS = /^(Get|BatchGet|TransactGet|Query|Scan|Describe|List)/;
+
+function apiAt(endpoint: string, region: string, onWrite: () => void): AwsApi {
+  const forward = forwardTo(endpoint, region);
   return {
     signingName: 'dynamodb',
     targets: ['DynamoDB_20120810', 'DynamoDBStreams_20120810'],
-    handle: forwardTo(endpoint, region),
+    handle(request, response, operation) {
+      if (!READS.test(operation)) response.once('close', onWrite);
+      forward(request, response, operation);
+    },
   };
 }
 

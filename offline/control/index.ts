@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { AwsError } from '../aws/error.ts';
+import type { Faults } from '../aws/faults.ts';
+import { LocalCloudError, messageOf } from '../errors.ts';
+import type { Messaging } from '../services/fauxqs/index.ts';
+import type { Lambda } from '../services/lambda/index.ts';
+import type { StepFunctions } from '../services/step-functions/index.ts';
+import type { RecentInvocations } from './recent.ts';
+import type { Redrive } from './redrive.ts';
+
+/** What the control API looks into and changes. */
+export interface Controlled {
+  readonly faults: Faults;
+  readonly lambda: Lambda;
+  readonly messaging: Messaging['control'];
+  readonly stepFunctions: StepFunctions;
+  readonly recent: RecentInvocations;
+  readonly redrive: Redrive;
+}
+
+const LISTED = 100;
+const MAX_BODY_CHARACTERS = 100_000;
+
+type Answer = (controlled: Controlled, argument: string, body: unknown) => unknown;
+
+/** Method and path below `/_local`; `*` stands for one name. */
+const ROUTES: Readonly<Record<string, Answer>> = {
+  'GET /': () => ({ paths: Object.keys(ROUTES).map((route) => route.replace(' /', ' /_local/')) }),
+  'GET /queues': ({ messaging }) => messaging.queues(),
+  'GET /queues/*/messages': ({ messaging }, name) => messaging.messages(queueIn(messaging, name), LISTED),
+  'POST /queues/*/redrive': ({ messaging, redrive }, name, body) =>
+    redrive(queueIn(messaging, name), messageIdIn(body)),
+  'GET /executions': ({ stepFunctions }) => stepFunctions.executions(LISTED),
+  'GET /invocations': ({ recent, lambda }) => ({
+    inFlight: lambda.inFlight.map(({ since, ...run }) => ({ ...run, since: new Date(since).toISOString() })),
+    pending: lambda.pending,
+    recent: recent.list(),
+  }),
+  'GET /faults': ({ faults }) => faults.report,
+  'PUT /faults': ({ faults }, _, body) => faults.set(body),
+};
+
+/** The JSON API below `/_local/`, by which people and tests look into the cloud and disturb it. */
+export function controlApi(controlled: Controlled) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const reply = (status: number, answer: unknown) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(`${JSON.stringify(answer, null, 2)}\n`);
+    try {
+      refuseWebPages(request);
+      const { answer, argument } = routeOf(request);
+      const body = request.method === 'GET' ? undefined : await bodyOf(request);
+      reply(200, await answer(controlled, argument, body));
+    } catch (error) {
+      if (error instanceof ControlError) reply(error.status, { error: error.message });
+      else if (error instanceof LocalCloudError || error instanceof AwsError)
+        reply(400, { error: error.message });
+      else {
+        console.error('The control API failed:', error);
+        reply(500, { error: messageOf(error) });
+      }
+    }
+  };
+}
+
+class ControlError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A page in a browser may send simple requests to other origins, or come by a name that means this machine. */
+function refuseWebPages({ method, headers }: IncomingMessage): void {
+  const host = headers.host?.replace(/:\d+$/, '');
+  if (host !== '127.0.0.1' && host !== 'localhost') throw new ControlError(403, 'Call it by 127.0.0.1.');
+  if (headers.origin !== undefined) throw new ControlError(403, 'It is not for web pages.');
+  if (method !== 'GET' && headers['content-type'] !== 'application/json') {
+    throw new ControlError(415, 'Send application/json.');
+  }
+}
+
+function routeOf({ method, url = '' }: IncomingMessage): { answer: Answer; argument: string } {
+  const path = url.slice('/_local'.length).split('?')[0] ?? '/';
+  for (const [route, answer] of Object.entries(ROUTES)) {
+    const [verb, pattern = ''] = route.split(' ');
+    const match = new RegExp(`^${pattern.replace('*', '([^/]+)')}$`).exec(path);
+    if (verb === method && match) return { answer, argument: decodeURIComponent(match[1] ?? '') };
+  }
+  throw new ControlError(404, `There is no ${method} ${url}. GET /_local/ lists what there is.`);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const body = await text(request);
+  if (body.length > MAX_BODY_CHARACTERS) throw new ControlError(413, 'The body is too large.');
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    throw new ControlError(400, 'The body is no JSON.');
+  }
+}
+
+function queueIn(messaging: Messaging['control'], name: string): string {
+  if (messaging.queues().some((queue) => queue.name === name)) return name;
+  throw new ControlError(404, `There is no queue "${name}".`);
+}
+
+function messageIdIn(body: unknown): string | undefined {
+  const { messageId } = body as { messageId?: unknown };
+  if (messageId === undefined || typeof messageId === 'string') return messageId;
+  throw new ControlError(400, 'messageId must be a text.');
+}

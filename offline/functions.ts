@@ -1,0 +1,95 @@
+import { pathToFileURL } from 'node:url';
+import { resolveEnvironment } from './cloudformation/environment.ts';
+import { type PhysicalResource, resolve, type Scope } from './cloudformation/intrinsics.ts';
+import type { Application } from './declared-application.ts';
+import type { FunctionDeclaration } from './framework.ts';
+import { localCredentials, runtimeVariables } from './lambda/environment.ts';
+import { asynchronousSettings } from './services/lambda/declaration.ts';
+import { functionArn, type LambdaFunction } from './services/lambda/index.ts';
+
+/** Where the code of a function is. */
+export interface CodeLocation {
+  readonly file: string;
+  readonly exportName: string;
+}
+
+/** What the framework calls a function's resource: its key, capitalized, without dashes and underscores. */
+export function logicalIdOfFunction(key: string): string {
+  const text = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}LambdaFunction`;
+}
+
+/** The functions as resources that others refer to. */
+export function functionResources(
+  functions: Readonly<Record<string, FunctionDeclaration>>,
+  region: string,
+): Map<string, PhysicalResource> {
+  return new Map(
+    Object.entries(functions).map(([key, { name }]) => [
+      logicalIdOfFunction(key),
+      { ref: name, attributes: { Arn: functionArn(region, name) } },
+    ]),
+  );
+}
+
+/** The variables that the function's declaration and its service's give it, and those to reach the local cloud by. */
+export function environmentOf(
+  application: Application,
+  functionKey: string,
+  scope: Scope,
+  awsUrl: string,
+): Record<string, string> {
+  const declaration = application.functions[functionKey];
+  return {
+    ...resolveEnvironment('provider', application.provider.environment ?? {}, scope),
+    ...resolveEnvironment(`function ${functionKey}`, declaration?.environment ?? {}, scope),
+    ...localCredentials(awsUrl, application.region),
+  };
+}
+
+/** All functions with code, ready to run. `locate` says where the build put the code of a handler. */
+export function lambdaFunctions(
+  application: Application,
+  scope: Scope,
+  awsUrl: string,
+  code: { folder: string; locate(functionKey: string, handler: string): CodeLocation },
+): Map<string, LambdaFunction> {
+  const { functions, provider, region } = application;
+  const ready = new Map<string, LambdaFunction>();
+  const arnOfFunction = (key: string) => {
+    const declaration = functions[key];
+    return declaration && functionArn(region, declaration.name);
+  };
+  for (const [key, declaration] of Object.entries(functions)) {
+    const { name, handler, memorySize = provider.memorySize ?? 1_024 } = declaration;
+    if (handler === undefined) continue;
+    const { file, exportName } = code.locate(key, handler);
+    const { destinations, onError, maximumRetryAttempts, maximumEventAge } = declaration;
+    const asynchronous = resolve({ destinations, onError, maximumRetryAttempts, maximumEventAge }, scope);
+    ready.set(key, {
+      asynchronous: asynchronousSettings(key, asynchronous as object, arnOfFunction),
+      runnable: {
+        name,
+        timeoutMs: (declaration.timeout ?? provider.timeout ?? 6) * 1_000,
+        environment: {
+          ...runtimeVariables({ name, handler, memorySize, folder: code.folder }),
+          ...environmentOf(application, key, scope, awsUrl),
+        },
+        start: {
+          moduleUrl: file.startsWith('data:') ? file : pathToFileURL(file).href,
+          exportName,
+          context: {
+            functionName: name,
+            functionVersion: '$LATEST',
+            invokedFunctionArn: functionArn(region, name),
+            memoryLimitInMB: String(memorySize),
+            logGroupName: `/aws/lambda/${name}`,
+            logStreamName: 'local',
+            callbackWaitsForEmptyEventLoop: true,
+          },
+        },
+      },
+    });
+  }
+  return ready;
+}

@@ -1,0 +1,45 @@
+/** Attribute names and values do not occur in what S3 takes, nor does an element inside one of the same name. */
+export const elementsIn = (xml: string, name: string): string[] =>
+  Array.from(
+    xml.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>(.*?)</${name}>`, 'gs')),
+    ([, inner = '']) => inner,
+  );
+
+/** The text of the first such element. */
+export function textIn(xml: string, name: string): string | undefined {
+  const [inner] = elementsIn(xml, name);
+  return inner?.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (entity, hex, decimal, named) =>
+    named
+      ? (ENTITIES[named] ?? entity)
+      : String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)),
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** The names of all elements. */
+export const namesIn = (xml: string): Set<string> =>
+  new Set(Array.from(xml.matchAll(/<([A-Za-z]\w*)/g), ([, name = '']) => name));
+
+export type Elements = readonly (readonly [name: string, content: Content])[];
+type Content = string | number | boolean | undefined | Elements;
+
+/** Elements stand in their order; those without content are left out. */
+export function xmlOf(content: Content): string {
+  if (typeof content !== 'object') return escaped(String(content));
+  return content
+    .filter(([, inner]) => inner !== undefined)
+    .map(([name, inner]) => `<${name}>${xmlOf(inner)}</${name}>`)
+    .join('');
+}
+
+/** Also what a parser would take for something else or not at all, such as a line break. */
+const escaped = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may have them
+  text.replace(/[&<>"\x00-\x1f\x7f]/g, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
+
+/** A document in the namespace of S3. */
+export function documentOf(root: string, content: Content): string {
+  const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${namespace}>${xmlOf(content)}</${root}>`;
+}

@@ -1,0 +1,148 @@
+import { AwsError } from '../../aws/error.ts';
+import { documentOf, type Elements } from '../fauxqs/xml.ts';
+import type { Buckets, Version } from './objects.ts';
+
+type Query = Readonly<Record<string, string>>;
+
+/** AmazonS3/latest/API/API_ListObjectsV2.html */
+const MAX_KEYS = 1_000;
+/** Comes after every key that begins with what stands before it. */
+const END = '\u{10ffff}';
+
+function pageSize(query: Query): number {
+  const text = query['max-keys'] ?? String(MAX_KEYS);
+  if (!/^\d{1,9}$/.test(text))
+    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+  return Math.min(Number(text), MAX_KEYS);
+}
+
+/** How keys are written: with `encoding-type=url` also those that XML could not carry. */
+function encoderOf(query: Query): (text: string) => string {
+  const type = query['encoding-type'];
+  if (type === undefined) return (text) => text;
+  if (type === 'url') return (text) => encodeURIComponent(text).replaceAll('%2F', '/');
+  throw new AwsError('InvalidArgument', 'Invalid Encoding Method specified in Request');
+}
+
+/** ListObjectsV2 and its predecessor ListObjects, whose pages begin after a `marker`. */
+export function listObjects(buckets: Buckets, bucket: string, query: Query): string {
+  const encode = encoderOf(query);
+  const limit = pageSize(query);
+  const { prefix = '', delimiter = '', marker, 'start-after': start, 'continuation-token': token } = query;
+  const after = token ? Buffer.from(token, 'base64').toString() : (marker ?? start ?? '');
+  const { objects, prefixes, last, isTruncated } = pageOf(buckets, {
+    bucket,
+    prefix,
+    delimiter,
+    after,
+    limit,
+  });
+  const isSecond = 'list-type' in query;
+  const paging: Elements = isSecond
+    ? [
+        ['KeyCount', objects.length + prefixes.length],
+        ['StartAfter', start && encode(start)],
+        ['ContinuationToken', token],
+        ['NextContinuationToken', isTruncated ? Buffer.from(last).toString('base64') : undefined],
+      ]
+    : [
+        ['Marker', encode(marker ?? '')],
+        ['NextMarker', isTruncated && delimiter ? encode(last) : undefined],
+      ];
+  return documentOf('ListBucketResult', [
+    ['Name', bucket],
+    ['Prefix', encode(prefix)],
+    ['Delimiter', delimiter ? encode(delimiter) : undefined],
+    ['EncodingType', query['encoding-type']],
+    ['MaxKeys', limit],
+    ['IsTruncated', isTruncated],
+    ...paging,
+    ...objects.map((version) => ['Contents', objectElements(version, encode)] as const),
+    ...prefixes.map((one) => ['CommonPrefixes', [['Prefix', encode(one)]]] as const),
+  ]);
+}
+
+interface Wanted {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly delimiter: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Keys that share what comes up to the delimiter count as one. */
+function pageOf(buckets: Buckets, { bucket, prefix, delimiter, after, limit }: Wanted) {
+  const commonPrefixOf = (key: string) => {
+    const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+    return end < 0 ? undefined : key.slice(0, end + delimiter.length);
+  };
+  const objects: Version[] = [];
+  const prefixes: string[] = [];
+  let last = after;
+  // A page that ended with a common prefix had all the keys below it.
+  let cursor = commonPrefixOf(after) === after ? after + END : after;
+  for (let isComplete = false; !isComplete; ) {
+    isComplete = true;
+    const room = limit - objects.length - prefixes.length;
+    for (const version of buckets.list({ bucket, prefix, after: cursor, limit: room + 1 })) {
+      if (objects.length + prefixes.length === limit)
+        return { objects, prefixes, last, isTruncated: limit > 0 };
+      const common = commonPrefixOf(version.key);
+      last = common ?? version.key;
+      if (common === undefined) {
+        objects.push(version);
+        cursor = version.key;
+        continue;
+      }
+      prefixes.push(common);
+      cursor = common + END;
+      isComplete = false;
+      break;
+    }
+  }
+  return { objects, prefixes, last, isTruncated: false };
+}
+
+export function listVersions(buckets: Buckets, bucket: string, query: Query): string {
+  const encode = encoderOf(query);
+  const limit = pageSize(query);
+  const { prefix = '', 'key-marker': after = '', 'version-id-marker': versionIdMarker } = query;
+  const before = versionIdMarker ? buckets.version(bucket, after, versionIdMarker)?.position : 0;
+  const found = buckets.listVersions({ bucket, prefix, after, before: before ?? 0, limit: limit + 1 });
+  const versions = found.slice(0, limit);
+  const isTruncated = found.length > limit && limit > 0;
+  const last = versions.at(-1);
+  return documentOf('ListVersionsResult', [
+    ['Name', bucket],
+    ['Prefix', encode(prefix)],
+    ['KeyMarker', encode(after)],
+    ['VersionIdMarker', versionIdMarker ?? ''],
+    ['NextKeyMarker', isTruncated && last ? encode(last.key) : undefined],
+    ['NextVersionIdMarker', isTruncated ? last?.versionId : undefined],
+    ['EncodingType', query['encoding-type']],
+    ['MaxKeys', limit],
+    ['IsTruncated', isTruncated],
+    ...versions.map((version) => {
+      const { key, versionId, isLatest, isMarker, object } = version;
+      const ids: Elements = [
+        ['VersionId', versionId],
+        ['IsLatest', isLatest === 1],
+      ];
+      return isMarker
+        ? ([
+            'DeleteMarker',
+            [['Key', encode(key)], ...ids, ['LastModified', object.lastModified.toISOString()]],
+          ] as const)
+        : (['Version', [...objectElements(version, encode), ...ids]] as const);
+    }),
+  ]);
+}
+
+const objectElements = ({ key, object }: Version, encode: (text: string) => string): Elements => [
+  ['Key', encode(key)],
+  ['LastModified', object.lastModified.toISOString()],
+  ['ETag', object.etag],
+  ['Size', object.contentLength],
+  ['StorageClass', 'STANDARD'],
+  ...(object.checksumAlgorithm ? ([['ChecksumAlgorithm', object.checksumAlgorithm]] as const) : []),
+];

@@ -1,0 +1,51 @@
+import { until } from '../../../test/processes.ts';
+import type { Clock } from '../clock.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1_000;
+
+/** A clock that stands still until it is told to go on. */
+export class FakeClock implements Clock {
+  #now: number;
+  readonly #sleepers = new Set<{ readonly time: number; readonly wake: () => void }>();
+
+  constructor(start: string) {
+    this.#now = Date.parse(start);
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  until(time: number, signal: AbortSignal): Promise<void> {
+    if (time <= this.#now || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers.delete(sleeper);
+        resolve();
+      };
+      const sleeper = { time, wake };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Whether something waits for so many milliseconds. */
+  isAwaited(milliseconds: number): boolean {
+    return [...this.#sleepers].some(({ time }) => time === this.#now + milliseconds);
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (const { time, wake } of this.#sleepers) if (time <= this.#now) wake();
+  }
+
+  /** Waits until something waits for a time, goes on to the earliest one, and says how many milliseconds that was. */
+  async next(): Promise<number> {
+    const times = () =>
+      [...this.#sleepers].map(({ time }) => time).filter((time) => time < this.#now + YEAR_MS);
+    await until(() => times().length > 0);
+    const wait = Math.min(...times()) - this.#now;
+    this.advance(wait);
+    return wait;
+  }
+}

@@ -20,10 +20,13 @@ export function isRunning(pid: number): boolean {
   return /^[^Z]/.test(stdout.trim());
 }
 
-/** Polls for an outcome, for ten seconds at most. */
-export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !(await done()); await delay(20)) {
-    if (Date.now() > deadline) throw new Error('It did not happen in 10 s.');
+/** Polls for an outcome. */
+export async function until(
+  done: () => boolean | Promise<boolean>,
+  withinMilliseconds = 10_000,
+): Promise<void> {
+  for (const deadline = Date.now() + withinMilliseconds; !(await done()); await delay(20)) {
+    if (Date.now() > deadline) throw new Error(`It did not happen in ${withinMilliseconds / 1_000} s.`);
   }
 }
 

@@ -171,7 +171,7 @@ describe('an object', () => {
   contract(`${API}PutObject.html`, 'may be empty, and is replaced as a whole', async () => {
     const Bucket = await createBucket();
     await put(Bucket, 'a', 'first', { Metadata: { colour: 'red' } });
-    await put(Bucket, 'a', '');
+    await put(Bucket, 'a', new Uint8Array());
     expect(await head(Bucket, 'a')).toMatchObject({ ContentLength: 0, Metadata: {} });
     expect(await textOf(Bucket, 'a')).toBe('');
   });
@@ -444,6 +444,12 @@ describe('an upload in parts', () => {
       await expect(complete([...Parts].reverse())).rejects.toMatchObject({ name: 'InvalidPartOrder' });
       await expect(complete([{ PartNumber: 3, ETag: '"x"' }])).rejects.toMatchObject({ name: 'InvalidPart' });
       await expect(complete(Parts, { Key: 'b' })).rejects.toMatchObject({ name: 'NoSuchUpload' });
+      const elsewhere = cloud.s3.send(
+        new UploadPartCommand({ ...upload, Key: 'b', PartNumber: 1, Body: 'x' }),
+      );
+      await expect(elsewhere).rejects.toMatchObject({ name: 'NoSuchUpload' });
+      const tenThousandOne = new UploadPartCommand({ ...upload, PartNumber: 10_001, Body: 'x' });
+      await expect(cloud.s3.send(tenThousandOne)).rejects.toMatchObject({ name: 'InvalidArgument' });
       await cloud.s3.send(new AbortMultipartUploadCommand(upload));
       await expect(complete(Parts)).rejects.toMatchObject({ name: 'NoSuchUpload' });
       const late = cloud.s3.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'x' }));
@@ -567,7 +573,7 @@ describe('a bucket with versions', () => {
     expect(await textOf(Bucket, 'a')).toBe('first');
   });
 
-  contract(`${API}PutBucketVersioning.html`, 'is not suspended', async () => {
+  contract(`${API}PutBucketVersioning.html`, 'is not suspended, nor guarded by a second factor', async () => {
     const Bucket = await createBucket({ isVersioned: true });
     const suspended = cloud.s3.send(
       new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } }),
@@ -575,6 +581,9 @@ describe('a bucket with versions', () => {
     await expect(suspended).rejects.toThrow(
       'does not emulate s3 (PutBucketVersioning with Status Suspended)',
     );
+    const VersioningConfiguration = { Status: 'Enabled', MFADelete: 'Disabled' } as const;
+    const guarded = cloud.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+    await expect(guarded).rejects.toThrow('does not emulate s3 (MfaDelete)');
   });
 });
 

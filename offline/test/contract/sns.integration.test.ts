@@ -121,6 +121,9 @@ describe('a subscription', () => {
     ]);
     const { Attributes } = await cloud.sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
     expect(Attributes).toMatchObject({ RawMessageDelivery: 'false', PendingConfirmation: 'false' });
+    const ofFunction = { SubscriptionArn: await subscribe(await createTopic(), FUNCTION_ARN) };
+    const { Attributes: also } = await cloud.sns.send(new GetSubscriptionAttributesCommand(ofFunction));
+    expect(also).toMatchObject({ Protocol: 'lambda', PendingConfirmation: 'false' });
     await cloud.sns.send(new UnsubscribeCommand({ SubscriptionArn }));
     expect(await list()).toEqual([]);
   });

@@ -341,11 +341,11 @@ describe('a message', () => {
       await send(queue, 'x');
       const [message] = await receive(queue);
       await hide(queue, message?.ReceiptHandle, 0);
-      const [again] = await receive(queue);
-      expect(again?.Attributes?.ApproximateReceiveCount).toBe('2');
       await expect(hide(queue, message?.ReceiptHandle, 10)).rejects.toMatchObject({
         name: 'MessageNotInflight',
       });
+      const [again] = await receive(queue);
+      expect(again?.Attributes?.ApproximateReceiveCount).toBe('2');
     },
   );
 
@@ -411,13 +411,13 @@ describe('a message', () => {
       const controller = new AbortController();
       const command = new ReceiveMessageCommand({ QueueUrl: queue, WaitTimeSeconds: 20 });
       const waiting = cloud.sqs.send(command, { abortSignal: controller.signal });
-      await receive(queue);
+      // What is answered on other connections comes after what was sent before on this one.
+      for (let turn = 0; turn < 3; turn += 1) await receive(queue);
       controller.abort();
       await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
-      await until(async () => {
-        await send(queue, 'x');
-        return (await receive(queue)).length === 1;
-      });
+      for (let turn = 0; turn < 3; turn += 1) await receive(queue);
+      await send(queue, 'x');
+      expect(bodies(await receive(queue))).toEqual(['x']);
     },
   );
 

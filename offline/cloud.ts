@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { awsClient } from './aws/client.ts';
 import { startAwsEndpoint } from './aws/endpoint.ts';
 import { Faults } from './aws/faults.ts';
-import { pseudoParameters } from './cloudformation/intrinsics.ts';
+import { pseudoParameters, type Scope } from './cloudformation/intrinsics.ts';
 import type { Template } from './cloudformation/template.ts';
 import { controlApi } from './control/index.ts';
 import { RecentInvocations } from './control/recent.ts';
@@ -47,13 +47,15 @@ export interface CloudOptions {
 export interface Cloud {
   readonly awsUrl: string;
   readonly issuer: Issuer;
-  readonly scope: GrowingScope;
+  readonly scope: Scope;
   readonly lambda: Lambda;
   /** To be told of every run of a function. */
   readonly log: InvocationLog;
   readonly faults: Faults;
   /** Types of declared resources that nothing here stands in for. */
   readonly notEmulated: readonly string[];
+  /** Creates what the changed declaration has more, and brings the rest up to it; what it has no more stays. */
+  update(application: Application): Promise<void>;
   /** Functions can run from now on: what waits for them begins, and what an earlier process left goes on. */
   run(functions: ReadonlyMap<string, LambdaFunction>): Promise<void>;
   /** Ends every part at once, without waiting: it may be the last thing that this process does. */
@@ -137,16 +139,25 @@ export async function startCloud(application: Application, options: CloudOptions
     started.push(aws.close);
     for (const part of [lambda, eventBridge, stepFunctions, sources]) started.push(() => part.stop());
 
-    const found = await findResources(
+    const place = { aws: awsUrl, issuer: issuer.url };
+    let found = await findResources(
       application,
-      { aws: awsUrl, issuer: issuer.url, reset: options.reset },
+      { ...place, reset: options.reset },
       sources.provisioner(region),
     );
-    started.push(found.startSweeping());
-    const { scope } = found;
+    let stopSweeping = found.startSweeping();
+    started.push(() => stopSweeping());
     return {
-      ...{ awsUrl, issuer, scope, lambda, log, faults, stop },
+      ...{ awsUrl, issuer, lambda, log, faults, stop },
       notEmulated: found.notEmulated,
+      get scope() {
+        return found.scope;
+      },
+      async update(changed) {
+        found = await findResources(changed, { ...place, reset: false });
+        stopSweeping();
+        stopSweeping = found.startSweeping();
+      },
       async run(functions) {
         lambda.use(functions);
         eventBridge.start();
@@ -210,7 +221,7 @@ function forget(dataFolder: string): void {
 }
 
 /** Logical id → physical id of everything declared that exists. */
-export function physicalIds({ resources, template }: GrowingScope): Record<string, string> {
+export function physicalIds({ resources, template }: Scope): Record<string, string> {
   return Object.fromEntries(
     [...resources].filter(([id]) => id in template.Resources).map(([id, { ref }]) => [id, ref]),
   );

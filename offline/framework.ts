@@ -39,6 +39,7 @@ export interface Framework {
   readonly pluginManager: { readonly plugins: readonly object[] };
   getProvider(name: 'aws'): {
     getRegion(): string;
+    getStage(): string;
     readonly naming: { getStackName(): string; getLambdaLogicalId(functionKey: string): string };
   };
 }

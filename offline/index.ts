@@ -13,11 +13,12 @@ import {
   tameServerlessOffline,
 } from './beside-serverless-offline.ts';
 import { bundleTogether } from './bundle.ts';
-import { findResources, physicalIds, startCloud } from './cloud.ts';
+import { type Cloud, findResources, physicalIds, startCloud } from './cloud.ts';
 import { UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
 import { declared } from './declaration.ts';
+import type { Application } from './declared-application.ts';
 import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
-import { fail, LocalCloudError } from './errors.ts';
+import { fail, LocalCloudError, messageOf } from './errors.ts';
 import type { Framework, Options } from './framework.ts';
 import { lambdaFunctions } from './functions.ts';
 import { corsOf } from './http/cors.ts';
@@ -29,6 +30,7 @@ import { assertPortsFree, LOOPBACK, parsePort } from './ports.ts';
 import { seed } from './seed/seed.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
 import type { Lambda } from './services/lambda/index.ts';
+import { readAgain, watchDeclarations } from './watch-declarations.ts';
 
 const text = (usage: string) => ({ type: 'string', usage });
 
@@ -153,6 +155,13 @@ export default class OfflinePlugin {
       resources,
     };
     writeEndpoints(state, endpoints);
+    watchDeclarations(framework.serviceDir, () => {
+      this.#update(cloud, application)
+        .then(() => writeEndpoints(state, { ...endpoints, resources: physicalIds(cloud.scope) }))
+        .catch((error: unknown) =>
+          console.error(`The changed declaration is not in force: ${messageOf(error)}`),
+        );
+    });
     if (cloud.notEmulated.length > 0) console.log(`Not emulated: ${cloud.notEmulated.join(', ')}`);
     console.log(
       `\n${table([
@@ -169,6 +178,14 @@ export default class OfflinePlugin {
         ['Data', dataFolder ?? null],
       ])}\n`,
     );
+  }
+
+  /** Resources follow a changed declaration at once; functions and what invokes them with the next start. */
+  async #update(cloud: Cloud, { functions, implied }: Application): Promise<void> {
+    const stage = this.#framework.getProvider('aws').getStage();
+    const changed = await readAgain(this.#framework.serviceDir, stage);
+    await cloud.update({ ...changed, functions, implied });
+    console.log('Resources are as they are declared now. Functions and their events are so after a restart.');
   }
 
   /** serverless-offline, where it is listed, waits for the end by itself. */

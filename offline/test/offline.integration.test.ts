@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -102,6 +102,29 @@ describe('a start', () => {
       'Error: provider: environment variable FEED cannot be resolved: ' +
         '"Feed" is of type AWS::Kinesis::Stream, which the local cloud does not emulate.\n',
     );
+  });
+});
+
+describe('a changed declaration', () => {
+  it('has its new resources at once, and keeps what is there', async () => {
+    const file = join(folder, 'serverless.yml');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      `${before}\n    Mail:\n      Type: AWS::SQS::Queue\n      Properties: { QueueName: mail }\n`,
+    );
+    const { resources } = offline.endpoints;
+    const written = () => JSON.parse(readFileSync(join(offline.stateFolder, 'endpoints.json'), 'utf8'));
+    await until(() => written().resources.Mail !== undefined);
+    expect(written()).toEqual({
+      ...offline.endpoints,
+      resources: { ...resources, Mail: `${offline.endpoints.aws}/000000000000/mail` },
+    });
+    writeFileSync(file, before.replace('AWS::Kinesis::Stream', '{ no: type'));
+    await until(() =>
+      /The changed declaration is not in force: Cannot parse "serverless.yml"/.test(offline.output()),
+    );
+    writeFileSync(file, before);
   });
 });
 

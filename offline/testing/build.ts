@@ -6,7 +6,7 @@ import { withoutOwnSettings } from '../bundle.ts';
 import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { CodeLocation } from '../functions.ts';
-import type { DeclaredApplication } from './application.ts';
+import type { DeclaredApplication } from '../read-application.ts';
 
 /** Builds all functions into the folder as `sls offline` does. */
 export async function build(

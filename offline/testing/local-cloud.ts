@@ -10,8 +10,8 @@ import type { FunctionDeclaration } from '../framework.ts';
 import { environmentOf, functionResources, lambdaFunctions } from '../functions.ts';
 import { localCredentials, scrubAwsSettings } from '../lambda/environment.ts';
 import type { InvocationEntry } from '../log.ts';
+import { type DeclaredApplication, readApplication } from '../read-application.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
-import { type DeclaredApplication, readApplication } from './application.ts';
 import { build, locateIn } from './build.ts';
 
 export interface LocalCloud {

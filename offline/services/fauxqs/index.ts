@@ -7,7 +7,7 @@ import type { AwsApi } from '../service.ts';
 import { snsApi } from '../sns/index.ts';
 import { type DeliverToFunction, Topics } from '../sns/topics.ts';
 import { sqsApi } from '../sqs/index.ts';
-import { sendMessage } from '../sqs/operations.ts';
+import { sendMessage } from '../sqs/messages.ts';
 import { type Message, Queues } from '../sqs/queue.ts';
 import { redrivePolicyOf } from '../sqs/redrive-policy.ts';
 import { getCallerIdentity } from './library.ts';

@@ -84,6 +84,9 @@ export class Buckets extends S3Store {
     if (this.hasBucket(name) && !this.#sql.isEmpty.get(name)?.yes) {
       throw new AwsError('BucketNotEmpty', 'The bucket you tried to delete is not empty.', 409);
     }
+    for (const { bucket, uploadId } of this.#uploads.values()) {
+      if (bucket === name) this.abortMultipartUpload(uploadId);
+    }
     super.deleteBucket(name);
     this.#sql.forget.run(name);
   }

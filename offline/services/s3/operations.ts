@@ -3,10 +3,10 @@ import { objectActions, type Reply, type S3Store } from '../fauxqs/library.ts';
 import { documentOf, elementsIn, namesIn, textIn } from '../fauxqs/xml.ts';
 import { checkSource, checkWrite, isNotModified, rangeOf } from './conditions.ts';
 import { listObjects, listVersions } from './listing.ts';
-import { announce, type Change, notificationsIn, type Receivers } from './notifications.ts';
+import { announce, notificationsIn, type Receivers } from './notifications.ts';
 import type { Buckets, Version } from './objects.ts';
 import { type Headers, MAX_OBJECT_BYTES, tooLarge } from './payload.ts';
-import { notEmulated, type Route } from './route.ts';
+import { decoded, notEmulated, type Route } from './route.ts';
 
 export interface S3Options {
   readonly region: string;
@@ -25,10 +25,7 @@ export interface Call extends Route {
 type Operation = (call: Call) => void;
 
 const malformed = () =>
-  new AwsError(
-    'MalformedXML',
-    'The XML you provided was not well-formed or did not validate against our schema',
-  );
+  new AwsError('MalformedXML', 'The XML you provided did not validate against our schema');
 
 export function operationsOn(
   buckets: Buckets,
@@ -39,37 +36,19 @@ export function operationsOn(
     ({ headers, bucket, key, query, body, reply }) =>
       objectActions[name]({ headers, params: { bucket, '*': key }, query, body }, reply, store);
 
-  /** The version that is asked for; a delete marker is none. */
-  const readable = ({
-    bucket,
-    key,
-    query,
-    reply,
-  }: Pick<Call, 'bucket' | 'key' | 'query' | 'reply'>): Version => {
-    const { versionId } = query;
-    const version = buckets.version(bucket, key, versionId);
-    if (!version && versionId !== undefined)
-      throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
+  /** Sets the headers that also go with an error. */
+  const readable = ({ bucket, key, query, reply }: Call): Version => {
+    const version = buckets.version(bucket, key, query.versionId);
     if (version && buckets.isVersioned(bucket)) reply.header('x-amz-version-id', version.versionId);
     if (version?.isMarker) reply.header('x-amz-delete-marker', 'true');
-    if (version?.isMarker && versionId !== undefined) {
-      throw new AwsError(
-        'MethodNotAllowed',
-        'The specified method is not allowed against this resource.',
-        405,
-      );
-    }
-    if (!version || version.isMarker)
-      throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
-    return version;
+    return existing(version, query.versionId);
   };
   const current = ({ bucket, key }: Call) => {
     const version = buckets.version(bucket, key);
     return version?.isMarker ? undefined : version?.object;
   };
-  const tell = (change: Change) => announce(buckets, receivers, region, change);
   const created =
-    (how: string, operation: Operation, reason: string): Operation =>
+    (how: string, reason: string, operation: Operation): Operation =>
     (call) => {
       const { bucket, key, reply } = call;
       checkWrite(call.headers, current(call));
@@ -79,60 +58,37 @@ export function operationsOn(
       const versionId = buckets.isVersioned(bucket) ? version.versionId : undefined;
       if (versionId) reply.header('x-amz-version-id', versionId);
       const { contentLength: size, etag } = version.object;
-      tell({
-        name: `ObjectCreated:${how}`,
-        reason,
-        bucket,
-        key,
-        size,
-        etag: etag.replaceAll('"', ''),
-        versionId,
-      });
+      const created = { bucket, key, size, etag: etag.replaceAll('"', ''), versionId };
+      announce(buckets, receivers, region, { name: `ObjectCreated:${how}`, reason, ...created });
     };
   const removed = (bucket: string, key: string, versionId?: string): Version | undefined => {
     const version = buckets.remove(bucket, key, versionId);
-    const isNew = version?.isMarker && versionId === undefined;
     if (!version) return undefined;
-    const kept = buckets.isVersioned(bucket) ? version.versionId : undefined;
-    const name = isNew ? 'ObjectRemoved:DeleteMarkerCreated' : 'ObjectRemoved:Delete';
-    tell({ name, reason: 'DeleteObject', bucket, key, versionId: kept });
+    const isNewMarker = version.isMarker && versionId === undefined;
+    const change = { bucket, key, ...(buckets.isVersioned(bucket) && { versionId: version.versionId }) };
+    const name = isNewMarker ? 'ObjectRemoved:DeleteMarkerCreated' : 'ObjectRemoved:Delete';
+    announce(buckets, receivers, region, { name, reason: 'DeleteObject', ...change });
     return version;
   };
   const sourceOf = ({ headers, reply }: Call) => {
     const [path = '', versionId] = (headers['x-amz-copy-source'] ?? '').split('?versionId=');
-    const [, bucket = '', key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decodeURIComponent(path)) ?? [];
+    const [, bucket = '', key = ''] = /^\/?([^/]+)\/(.+)$/s.exec(decoded(path)) ?? [];
     if (!buckets.hasBucket(bucket)) throw noSuchBucket();
-    const ignored: Reply = { header: () => undefined, status: () => ignored, send: () => undefined };
-    const version = readable({
-      bucket,
-      key,
-      query: versionId === undefined ? {} : { versionId },
-      reply: ignored,
-    });
+    const version = existing(buckets.version(bucket, key, versionId), versionId);
     checkSource(headers, version.object);
     if (buckets.isVersioned(bucket)) reply.header('x-amz-copy-source-version-id', version.versionId);
-    return { bucket, key, getObject: () => buckets.withBody(version) };
+    return { bucket, key, isCurrent: versionId === undefined, getObject: () => buckets.withBody(version) };
   };
 
   return {
     ListBuckets({ reply }) {
       const found = buckets.listBuckets().map(({ name, creationDate }) => {
-        return [
-          'Bucket',
-          [
-            ['Name', name],
-            ['CreationDate', creationDate.toISOString()],
-          ],
-        ] as const;
+        const elements = { Name: name, CreationDate: creationDate.toISOString() };
+        return ['Bucket', Object.entries(elements)] as const;
       });
-      const owner = [['ID', '000000000000']] as const;
-      answerXml(
-        reply,
-        documentOf('ListAllMyBucketsResult', [
-          ['Owner', owner],
-          ['Buckets', found],
-        ]),
-      );
+      const owner = { ID: '000000000000' };
+      const elements = { Owner: Object.entries(owner), Buckets: found };
+      answerXml(reply, documentOf('ListAllMyBucketsResult', Object.entries(elements)));
     },
     CreateBucket({ bucket, body, reply }) {
       refuseElements(body, ['CreateBucketConfiguration', 'LocationConstraint']);
@@ -150,10 +106,8 @@ export function operationsOn(
     HeadBucket: ({ reply }) => reply.header('x-amz-bucket-region', region),
     GetBucketLocation: ({ reply }) => answerXml(reply, documentOf('LocationConstraint', region)),
     GetBucketVersioning({ bucket, reply }) {
-      answerXml(
-        reply,
-        documentOf('VersioningConfiguration', [['Status', buckets.setting(bucket, 'versioning')]]),
-      );
+      const status = buckets.setting(bucket, 'versioning');
+      answerXml(reply, documentOf('VersioningConfiguration', [['Status', status]]));
     },
     PutBucketVersioning({ bucket, body }) {
       refuseElements(body, ['VersioningConfiguration', 'Status']);
@@ -162,10 +116,8 @@ export function operationsOn(
       buckets.set(bucket, 'versioning', status);
     },
     GetBucketNotificationConfiguration({ bucket, reply }) {
-      answerXml(
-        reply,
-        buckets.setting(bucket, 'notification') ?? documentOf('NotificationConfiguration', []),
-      );
+      const configuration = buckets.setting(bucket, 'notification');
+      answerXml(reply, configuration ?? documentOf('NotificationConfiguration', []));
     },
     PutBucketNotificationConfiguration({ bucket, body }) {
       const { notifications } = notificationsIn(body.toString());
@@ -212,33 +164,20 @@ export function operationsOn(
       const { object } = readable(call);
       library('getObjectAttributes', { headObject: () => object })(call);
     },
-    PutObject: created(
-      'Put',
-      (call) => {
-        checkObject(call);
-        library('putObject')(call);
-      },
-      'PutObject',
-    ),
-    CopyObject: created(
-      'Copy',
-      (call) => {
-        checkObject(call);
-        const { getObject, ...source } = sourceOf(call);
-        const isSame = source.bucket === call.bucket && source.key === call.key;
-        if (
-          isSame &&
-          call.headers['x-amz-metadata-directive'] !== 'REPLACE' &&
-          !call.headers['x-amz-copy-source']?.includes('?')
-        ) {
-          const message =
-            'This copy request is illegal because it is trying to copy an object to itself without changing it.';
-          throw new AwsError('InvalidRequest', message);
-        }
-        library('putObject', { getObject, putObject: (...object) => buckets.putObject(...object) })(call);
-      },
-      'CopyObject',
-    ),
+    PutObject: created('Put', 'PutObject', (call) => {
+      checkObject(call);
+      library('putObject')(call);
+    }),
+    CopyObject: created('Copy', 'CopyObject', (call) => {
+      checkObject(call);
+      const { getObject, isCurrent, ...source } = sourceOf(call);
+      const isSame = isCurrent && source.bucket === call.bucket && source.key === call.key;
+      if (isSame && call.headers['x-amz-metadata-directive'] !== 'REPLACE') {
+        const reason = 'it is trying to copy an object to itself without changing it.';
+        throw new AwsError('InvalidRequest', `This copy request is illegal because ${reason}`);
+      }
+      library('putObject', { getObject, putObject: (...object) => buckets.putObject(...object) })(call);
+    }),
     DeleteObject(call) {
       const { bucket, key, query, headers, reply } = call;
       checkWrite(headers, current(call));
@@ -260,15 +199,8 @@ export function operationsOn(
         const versionId = textIn(object, 'VersionId');
         const version = removed(bucket, key, versionId);
         const marker = version?.isMarker ? version.versionId : undefined;
-        return [
-          'Deleted',
-          [
-            ['Key', key],
-            ['VersionId', versionId],
-            ['DeleteMarker', marker && true],
-            ['DeleteMarkerVersionId', marker],
-          ],
-        ] as const;
+        const ids = { VersionId: versionId, DeleteMarker: marker && true, DeleteMarkerVersionId: marker };
+        return ['Deleted', Object.entries({ Key: key, ...ids })] as const;
       });
       answerXml(reply, documentOf('DeleteResult', textIn(xml, 'Quiet') === 'true' ? [] : deleted));
     },
@@ -285,22 +217,26 @@ export function operationsOn(
       const { getObject } = sourceOf(call);
       library('uploadPart', { getObject, uploadPart: (...part) => buckets.uploadPart(...part) })(call);
     },
-    CompleteMultipartUpload: created(
-      'CompleteMultipartUpload',
-      (call) => {
-        const { bucket, key, query, body } = call;
-        const upload = buckets.upload(bucket, key, query.uploadId ?? '');
-        if (elementsIn(body.toString(), 'Part').length === 0) throw malformed();
-        if (buckets.uploadedBytes(upload.uploadId) > MAX_OBJECT_BYTES) throw tooLarge();
-        library('completeMultipartUpload')(call);
-      },
-      'CompleteMultipartUpload',
-    ),
+    CompleteMultipartUpload: created('CompleteMultipartUpload', 'CompleteMultipartUpload', (call) => {
+      const { bucket, key, query, body } = call;
+      const upload = buckets.upload(bucket, key, query.uploadId ?? '');
+      if (elementsIn(body.toString(), 'Part').length === 0) throw malformed();
+      if (buckets.uploadedBytes(upload.uploadId) > MAX_OBJECT_BYTES) throw tooLarge();
+      library('completeMultipartUpload')(call);
+    }),
     AbortMultipartUpload(call) {
       buckets.upload(call.bucket, call.key, call.query.uploadId ?? '');
       library('abortMultipartUpload')(call);
     },
   };
+}
+
+/** @throws AwsError when there is no such version, or it is a delete marker */
+function existing(version: Version | undefined, versionId: string | undefined): Version {
+  if (version && !version.isMarker) return version;
+  if (versionId === undefined) throw new AwsError('NoSuchKey', 'The specified key does not exist.', 404);
+  if (!version) throw new AwsError('NoSuchVersion', 'The specified version does not exist.', 404);
+  throw new AwsError('MethodNotAllowed', 'A delete marker can only be deleted.', 405);
 }
 
 export const noSuchBucket = () => new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404);

@@ -96,7 +96,8 @@ function nameOf(method: string, level: string, parameters: readonly string[]): s
   return parts.map((part) => part.slice(0, 1).toUpperCase() + part.slice(1)).join('');
 }
 
-function decoded(text: string): string {
+/** @throws AwsError InvalidURI */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

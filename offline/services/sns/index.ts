@@ -155,16 +155,13 @@ function publish(topics: Topics, topicArn: string, parameters: Parameters): stri
 function publishBatch(topics: Topics, parameters: Parameters): string {
   const entries = members(parameters, 'PublishBatchRequestEntries.member');
   const ids = entries.map(({ Id = '' }) => Id);
-  const code =
-    entries.length === 0
-      ? 'EmptyBatchRequest'
-      : entries.length > 10
-        ? 'TooManyEntriesInBatchRequest'
-        : ids.some((id) => !/^[\w-]{1,80}$/.test(id))
-          ? 'InvalidBatchEntryId'
-          : new Set(ids).size < ids.length
-            ? 'BatchEntryIdsNotDistinct'
-            : undefined;
+  const problems = {
+    EmptyBatchRequest: entries.length === 0,
+    TooManyEntriesInBatchRequest: entries.length > 10,
+    InvalidBatchEntryId: ids.some((id) => !/^[\w-]{1,80}$/.test(id)),
+    BatchEntryIdsNotDistinct: new Set(ids).size < ids.length,
+  };
+  const [code] = Object.entries(problems).find(([, isSo]) => isSo) ?? [];
   if (code) throw new AwsError(code, `The batch cannot be published: ${code}.`);
   let successful = '';
   let failed = '';

@@ -8,7 +8,7 @@ import {
   type Subscription,
   type Topic,
 } from '../fauxqs/library.ts';
-import { sendMessage } from '../sqs/operations.ts';
+import { sendMessage } from '../sqs/messages.ts';
 import type { Queues } from '../sqs/queue.ts';
 import { filterOf, jsonOf } from './filter.ts';
 

@@ -35,7 +35,7 @@ export function moveTasks<Operation>(queues: Queues, atomically: (run: Run) => O
         throw new AwsError('UnsupportedOperation', 'The destination must be another queue of the same type.');
       }
       const total = source.counts().visible;
-      const { moved, failure } = move(queues, source, destination?.arn, total);
+      const { moved, failure } = move(queues, source, destination?.arn);
       const { lastInsertRowid } = db
         .prepare('INSERT INTO move_tasks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)')
         .run(
@@ -84,14 +84,15 @@ function known(queues: Queues, arn: unknown): Queue {
   throw new AwsError('ResourceNotFoundException', "The resource that you specified doesn't exist.", 404);
 }
 
-function move(queues: Queues, source: Queue, destinationArn: string | undefined, total: number) {
-  for (let moved = 0; moved < total; ) {
-    for (const message of source.peek(Math.min(total - moved, PAGE))) {
+function move(queues: Queues, source: Queue, destinationArn: string | undefined) {
+  let moved = 0;
+  for (let page = source.peek(PAGE); page.length > 0; page = source.peek(PAGE)) {
+    for (const message of page) {
       const queue = queues.getQueueByArn(destinationArn ?? message.dead_letter_source ?? '');
-      if (!queue) return { moved, failure: 'CouldNotDetermineMessageSource' };
+      if (!queue || queue === source) return { moved, failure: 'CouldNotDetermineMessageSource' };
       queue.redrive(message);
       moved += 1;
     }
   }
-  return { moved: total };
+  return { moved };
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { mergeTemplates } from '../cloudformation/template.ts';
-import type { Application } from '../declared-application.ts';
-import type { FunctionDeclaration, ProviderDeclaration } from '../framework.ts';
+import { mergeTemplates } from './cloudformation/template.ts';
+import type { Application } from './declared-application.ts';
+import type { FunctionDeclaration, ProviderDeclaration } from './framework.ts';
 
 /** A service or the whole application as its serverless.yml declares it, with every `${…}` filled in. */
 export interface DeclaredApplication extends Omit<Application, 'implied'> {

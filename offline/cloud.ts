@@ -9,6 +9,7 @@ import { controlApi } from './control/index.ts';
 import { RecentInvocations } from './control/recent.ts';
 import { redriver } from './control/redrive.ts';
 import type { Application } from './declared-application.ts';
+import { LocalCloudError } from './errors.ts';
 import { EventSources } from './event-sources/index.ts';
 import { resourcesOfEvents } from './function-events.ts';
 import { logicalIdOfFunction } from './functions.ts';
@@ -100,15 +101,8 @@ export async function startCloud(application: Application, options: CloudOptions
       region,
       dataFolder,
       awsUrl: () => awsUrl,
-      deliverToFunction: (arn, event) => lambda.invokeLater(arn, event, 'notification'),
-      putEvent: ({ Source, DetailType, Detail, Resources, Time }) =>
-        eventBridge.publish('default', {
-          source: Source,
-          detailType: DetailType,
-          detail: JSON.parse(Detail),
-          resources: Resources,
-          time: Time.getTime(),
-        }),
+      deliverToFunction: (arn, event, trigger) => lambda.invokeLater(arn, event, trigger),
+      putEvent: (details) => eventBridge.publish('default', details),
     });
     started.push(messaging.stop);
     const eventBridge = startEventBridge({ region, store, targets });
@@ -130,7 +124,7 @@ export async function startCloud(application: Application, options: CloudOptions
       startSecretsManager(clock),
     ];
     const control = controlApi({
-      ...{ faults, lambda, stepFunctions, recent },
+      ...{ faults, lambda, stepFunctions, eventBridge, recent },
       messaging: messaging.control,
       redrive: redriver({ client, lambda, targets }),
     });
@@ -209,7 +203,13 @@ export async function findResources(
 function withStateMachines({ template, stepFunctions, functions }: Application): Template {
   if (stepFunctions === undefined) return template;
   const logicalId = (key: string) => (key in functions ? logicalIdOfFunction(key) : undefined);
-  const { resources } = stateMachineResources(stepFunctions, logicalId);
+  const { resources, events } = stateMachineResources(stepFunctions, logicalId);
+  for (const [id, starts] of Object.entries(events)) {
+    if (starts.length === 0) continue;
+    throw new LocalCloudError(
+      `state machine ${id}: the local cloud does not support its events; declare an AWS::Events::Rule instead.`,
+    );
+  }
   return { ...template, Resources: { ...template.Resources, ...resources } };
 }
 

@@ -5,6 +5,7 @@ export interface FunctionDeclaration {
   readonly handler?: string;
   readonly timeout?: number;
   readonly memorySize?: number;
+  readonly reservedConcurrency?: number;
   events?: readonly Record<string, unknown>[];
   environment?: Record<string, unknown>;
   readonly destinations?: unknown;

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { resolveEnvironment } from './cloudformation/environment.ts';
 import { type PhysicalResource, resolve, type Scope } from './cloudformation/intrinsics.ts';
 import type { Application } from './declared-application.ts';
+import { LocalCloudError } from './errors.ts';
 import type { FunctionDeclaration } from './framework.ts';
 import { localCredentials, runtimeVariables } from './lambda/environment.ts';
 import { asynchronousSettings } from './services/lambda/declaration.ts';
@@ -47,6 +48,9 @@ export function environmentOf(
   };
 }
 
+/** What a function may declare on AWS and would miss here. */
+const UNSUPPORTED = ['url', 'image', 'layers', 'fileSystemConfig'] as const;
+
 /** All functions with code, ready to run. `locate` says where the build put the code of a handler. */
 export function lambdaFunctions(
   application: Application,
@@ -62,6 +66,8 @@ export function lambdaFunctions(
   };
   for (const [key, declaration] of Object.entries(functions)) {
     const { name, handler, memorySize = provider.memorySize ?? 1_024 } = declaration;
+    const missed = UNSUPPORTED.find((property) => property in declaration);
+    if (missed) throw new LocalCloudError(`function ${key}: the local cloud does not support ${missed}.`);
     if (handler === undefined) continue;
     const { file, exportName } = code.locate(key, handler);
     const { destinations, onError, maximumRetryAttempts, maximumEventAge } = declaration;
@@ -70,6 +76,7 @@ export function lambdaFunctions(
       asynchronous: asynchronousSettings(key, asynchronous as object, arnOfFunction),
       runnable: {
         name,
+        maximumInstances: declaration.reservedConcurrency,
         timeoutMs: (declaration.timeout ?? provider.timeout ?? 6) * 1_000,
         environment: {
           ...runtimeVariables({ name, handler, memorySize, folder: code.folder }),

@@ -52,8 +52,9 @@ async function answer(
     });
     return;
   }
-  if (service !== 's3' && !bounded(incoming, response, service)) return;
-  const { request, action } = await actionOf(incoming);
+  const isS3 = service === 's3';
+  if (!isS3 && !bounded(incoming, response, service)) return;
+  const { request, action } = isS3 ? { request: incoming, action: '' } : await actionOf(incoming);
   const operation = named || action || api?.operationOf?.(request) || '';
   if (!api) {
     request.resume();

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { AwsError } from '../aws/error.ts';
 import type { Faults } from '../aws/faults.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
+import type { EventBridge } from '../services/event-bridge/index.ts';
 import type { Messaging } from '../services/fauxqs/index.ts';
 import type { Lambda } from '../services/lambda/index.ts';
 import type { StepFunctions } from '../services/step-functions/index.ts';
@@ -15,12 +16,13 @@ export interface Controlled {
   readonly lambda: Lambda;
   readonly messaging: Messaging['control'];
   readonly stepFunctions: StepFunctions;
+  readonly eventBridge: EventBridge;
   readonly recent: RecentInvocations;
   readonly redrive: Redrive;
 }
 
 const LISTED = 100;
-const MAX_BODY_CHARACTERS = 100_000;
+const MAX_BODY_BYTES = 100_000;
 
 type Answer = (controlled: Controlled, argument: string, body: unknown) => unknown;
 
@@ -32,6 +34,7 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   'POST /queues/*/redrive': ({ messaging, redrive }, name, body) =>
     redrive(queueIn(messaging, name), messageIdIn(body)),
   'GET /executions': ({ stepFunctions }) => stepFunctions.executions(LISTED),
+  'GET /events': ({ eventBridge }) => eventBridge.recentEvents(),
   'GET /invocations': ({ recent, lambda }) => ({
     inFlight: lambda.inFlight.map(({ since, ...run }) => ({ ...run, since: new Date(since).toISOString() })),
     pending: lambda.pending,
@@ -94,8 +97,11 @@ function routeOf({ method, url = '' }: IncomingMessage): { answer: Answer; argum
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  if (!(Number(request.headers['content-length']) <= MAX_BODY_BYTES)) {
+    request.resume();
+    throw new ControlError(413, `Send a content-length of at most ${MAX_BODY_BYTES}.`);
+  }
   const body = await text(request);
-  if (body.length > MAX_BODY_CHARACTERS) throw new ControlError(413, 'The body is too large.');
   try {
     return body === '' ? {} : JSON.parse(body);
   } catch {

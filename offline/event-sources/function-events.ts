@@ -18,10 +18,10 @@ const queueEvent = z.strictObject({
 const streamEvent = z.strictObject({
   type: z.literal('dynamodb').optional(),
   arn: z.string(),
-  batchSize: z.int().optional(),
+  // The framework's defaults are not CloudFormation's.
+  batchSize: z.int().default(10),
   enabled: z.boolean().optional(),
   batchWindow: z.int().optional(),
-  // The framework's default is not CloudFormation's, which has none.
   startingPosition: z.enum(['LATEST', 'TRIM_HORIZON']).default('TRIM_HORIZON'),
   bisectBatchOnFunctionError: z.boolean().optional(),
   maximumRetryAttempts: z.int().optional(),

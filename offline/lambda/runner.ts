@@ -8,6 +8,8 @@ export interface RunnableFunction {
   readonly start: WorkerStart;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Of its reserved concurrency; beyond it AWS throttles, and here invocations wait. */
+  readonly maximumInstances?: number | undefined;
 }
 
 export type Invoked = Outcome & { readonly requestId: string; readonly durationMs: number };
@@ -40,6 +42,7 @@ export class LambdaRunner {
   readonly #pools = new Map<string, Pool>();
   readonly #inFlight = new Map<symbol, InFlight>();
   readonly #killer: Killer;
+  #isStopped = false;
 
   constructor(functions: ReadonlyMap<string, RunnableFunction>, killer: Killer = () => undefined) {
     this.#functions = functions;
@@ -50,8 +53,9 @@ export class LambdaRunner {
     return [...this.#inFlight.values()];
   }
 
-  /** @throws Error when there is no such function; what goes wrong inside it is an outcome */
+  /** @throws Error when there is no such function, or after `stop`; what goes wrong inside it is an outcome */
   async invoke(key: string, event: unknown, requestId: string = randomUUID()): Promise<Invoked> {
+    if (this.#isStopped) throw new Error('The local cloud has stopped.');
     const definition = this.#functions.get(key);
     if (!definition) throw new Error(`There is no function "${key}".`);
     const payload = JSON.stringify(event);
@@ -74,6 +78,12 @@ export class LambdaRunner {
     for (const pool of this.#pools.values()) pool.retire();
     this.#pools.clear();
   }
+
+  /** No invocation begins any more; running ones finish. */
+  stop(): void {
+    this.#isStopped = true;
+    this.reload();
+  }
 }
 
 class Pool {
@@ -88,7 +98,9 @@ class Pool {
   }
 
   async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
-    if (this.#running >= MAX_INSTANCES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const { maximumInstances = MAX_INSTANCES } = this.#definition;
+    if (this.#running >= Math.min(maximumInstances, MAX_INSTANCES))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     const { start, environment, timeoutMs } = this.#definition;
     const instance = this.#usableInstance() ?? new Instance(start, environment);

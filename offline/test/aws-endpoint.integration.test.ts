@@ -28,33 +28,33 @@ describe('the endpoint', () => {
   });
 
   it('names a service with a JSON protocol that it does not emulate', async () => {
-    const headers = { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' };
-    expect(await send({ service: 'events', headers, body: '{}' })).toEqual({
+    const headers = { 'x-amz-target': 'TrentService.Decrypt', 'content-type': 'application/x-amz-json-1.1' };
+    expect(await send({ service: 'kms', headers, body: '{}' })).toEqual({
       status: 501,
       type: 'application/x-amz-json-1.0',
-      text: '{"__type":"NotImplemented","message":"The local cloud does not emulate events (PutEvents)."}',
+      text: '{"__type":"NotImplemented","message":"The local cloud does not emulate kms (Decrypt)."}',
     });
   });
 
   it('names a service with the query protocol in XML', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { status, type, text } = await send({
-      service: 'sts',
+      service: 'iam',
       headers,
-      body: 'Action=GetCallerIdentity&Version=1',
+      body: 'Action=ListUsers&Version=1',
     });
     expect([status, type]).toEqual([501, 'text/xml']);
     expect(text).toContain(
       '<Error><Type>Sender</Type><Code>NotImplemented</Code>' +
-        '<Message>The local cloud does not emulate sts (GetCallerIdentity).</Message></Error>',
+        '<Message>The local cloud does not emulate iam (ListUsers).</Message></Error>',
     );
   });
 
-  it('names S3 in XML of its own kind', async () => {
-    const { status, text } = await send({ service: 's3', method: 'PUT', body: 'x' }, '/bucket/a%26b?x=<');
+  it('names a service with XML of its own kind', async () => {
+    const { status, text } = await send({ service: 'route53', method: 'PUT', body: 'x' }, '/zone/a%26b?x=<');
     expect(status).toBe(501);
     expect(text).toContain('<Error><Code>NotImplemented</Code>');
-    expect(text).toContain('does not emulate s3 (PUT /bucket/a%26b?x=%3C).');
+    expect(text).toContain('does not emulate route53 (PUT /zone/a%26b?x=%3C).');
   });
 
   it('refuses a request that is not signed', async () => {

@@ -8,10 +8,11 @@ afterEach(() => {
 });
 
 /** A runner of one function, whose module is the given text. */
-function run(module: string, timeoutMs = 5_000) {
+function run(module: string, timeoutMs = 5_000, maximumInstances?: number) {
   const definition = {
     name: 'shop-test-f',
     timeoutMs,
+    maximumInstances,
     environment: { COLOUR: 'blue' },
     start: {
       moduleUrl: `data:text/javascript,${encodeURIComponent(module)}`,
@@ -46,6 +47,12 @@ describe('a function', () => {
     expect(payload(await invoke())).toBe(1);
   });
 
+  it('is not run when the local cloud has stopped', async () => {
+    const { runner, invoke } = run('export const handler = async () => 1');
+    runner.stop();
+    await expect(invoke()).rejects.toThrow('The local cloud has stopped.');
+  });
+
   it('runs one invocation at a time in each instance, and every one in the end', async () => {
     const { invoke } = run(`let running = 0; export const handler = async () => {
       running += 1; const seen = running;
@@ -60,6 +67,16 @@ describe('a function', () => {
       export const handler = async () => threadId`);
     const threads = await Promise.all(Array.from({ length: 40 }, invoke));
     expect(new Set(threads.map(payload)).size).toBe(Math.max(4, 2 * availableParallelism()));
+  });
+
+  it('has no more instances than its reserved concurrency', async () => {
+    const { invoke } = run(
+      `import { threadId } from 'node:worker_threads'; export const handler = async () => threadId`,
+      5_000,
+      1,
+    );
+    const threads = await Promise.all(Array.from({ length: 10 }, invoke));
+    expect(new Set(threads.map(payload)).size).toBe(1);
   });
 
   it.each([

@@ -75,6 +75,17 @@ describe('a declared table', () => {
     expect(resource.ref).toBe('shop-test-Rows');
   });
 
+  it.each([
+    [{ ...plain, Replicas: [] }, 'table Rows: the local cloud does not support Replicas.'],
+    [
+      { ...indexed, GlobalSecondaryIndexes: [{ ...index('byA', 'a'), Sparse: true }] },
+      'table Rows: the local cloud does not support GlobalSecondaryIndexes.0.Sparse.',
+    ],
+    [{ AttributeDefinitions: [] }, 'table Rows: KeySchema: '],
+  ])('is refused when it has what is not supported: %#', async (properties, message) => {
+    await expect(declare(properties)).rejects.toThrow(message);
+  });
+
   it('is kept with its items when it is declared again', async () => {
     await declare(indexed);
     await put({ id: { S: '1' } });

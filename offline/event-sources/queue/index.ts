@@ -112,10 +112,8 @@ class QueuePoller implements EventSource {
       );
       return Messages;
     } catch (error) {
-      if (!this.#stopped.signal.aborted) {
-        this.#complain('receive messages of', error);
-        await delay(AFTER_ERROR_MS);
-      }
+      this.#complain('receive messages of', error);
+      if (!this.#stopped.signal.aborted) await delay(AFTER_ERROR_MS);
       return [];
     }
   }
@@ -182,6 +180,7 @@ class QueuePoller implements EventSource {
   }
 
   #complain(what: string, error: unknown): void {
+    if (this.#stopped.signal.aborted) return;
     // Asked for by whoever set up a fault.
     if (error instanceof AwsError && error.message.startsWith('A fault was asked for')) return;
     console.error(`${this.#mapping.function}: cannot ${what} ${this.#queueName}: ${messageOf(error)}`);

@@ -5,7 +5,7 @@ import type { Outcome } from '../../lambda/instance.ts';
 import { type EventSource, reportedFailures, type Surroundings, withinLimit } from '../event-source.ts';
 import { WakeUp } from '../wake-up.ts';
 import { type CheckpointKey, Checkpoints } from './checkpoints.ts';
-import { recordOf, type ShardRecord, type StreamRecord, sequenceNumberOf } from './record.ts';
+import { isUnchanged, recordOf, type ShardRecord, type StreamRecord, sequenceNumberOf } from './record.ts';
 
 /** A table's stream whose records a function is invoked with. */
 export interface StreamMapping {
@@ -145,7 +145,7 @@ class ShardReader implements StreamSource {
 
   async #process(shardRecords: readonly ShardRecord[]): Promise<void> {
     const records = shardRecords.map((record) => recordOf(record, this.#mapping.streamArn));
-    const wanted = records.filter(this.#mapping.isWanted);
+    const wanted = records.filter((record) => !isUnchanged(record) && this.#mapping.isWanted(record));
     for (const batch of withinLimit(wanted)) {
       if (this.#isStopped) return;
       await this.#bring(batch);

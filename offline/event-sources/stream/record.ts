@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 
 /** A record as GetRecords of DynamoDB Streams answers it. */
 export interface ShardRecord {
@@ -7,6 +8,8 @@ export interface ShardRecord {
     readonly SequenceNumber: string;
     /** In seconds since the epoch. */
     readonly ApproximateCreationDateTime: number;
+    readonly OldImage?: object;
+    readonly NewImage?: object;
   };
 }
 
@@ -20,3 +23,10 @@ export function recordOf(record: ShardRecord, streamArn: string) {
 export type StreamRecord = ReturnType<typeof recordOf>;
 
 export const sequenceNumberOf = ({ dynamodb }: ShardRecord): string => dynamodb.SequenceNumber;
+
+/**
+ * Whether it tells of a write that changed nothing. dynoxide makes a record of it, AWS does not:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
+export const isUnchanged = ({ dynamodb: { OldImage, NewImage } }: ShardRecord): boolean =>
+  OldImage !== undefined && isDeepStrictEqual(OldImage, NewImage);

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import { AwsError } from '../../aws/error.ts';
 import type { PhysicalResource } from '../../cloudformation/intrinsics.ts';
+import { declared as checkDeclared, irrelevant } from '../../declaration.ts';
 import { LocalCloudError } from '../../errors.ts';
 import type { DeclaredResource } from '../service.ts';
 import type { Call } from './client.ts';
@@ -49,12 +51,52 @@ export interface ExpiringTable {
   readonly attribute: string;
 }
 
+const names = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const index = z.strictObject({
+  IndexName: z.string(),
+  KeySchema: names,
+  Projection: z.strictObject({
+    ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+    NonKeyAttributes: z.array(z.string()).optional(),
+  }),
+  ContributorInsightsSpecification: irrelevant,
+  OnDemandThroughput: irrelevant,
+  ProvisionedThroughput: irrelevant,
+  WarmThroughput: irrelevant,
+});
+const schema = z.strictObject({
+  TableName: z.string().optional(),
+  KeySchema: names,
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  GlobalSecondaryIndexes: z.array(index).optional(),
+  LocalSecondaryIndexes: z.array(index).optional(),
+  StreamSpecification: z.strictObject({ StreamViewType: z.string(), ResourcePolicy: irrelevant }).optional(),
+  TimeToLiveSpecification: z
+    .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .optional(),
+  // Capacity, protection and watching change nothing of what a request does.
+  BillingMode: irrelevant,
+  ContributorInsightsSpecification: irrelevant,
+  DeletionProtectionEnabled: irrelevant,
+  OnDemandThroughput: irrelevant,
+  PointInTimeRecoverySpecification: irrelevant,
+  ProvisionedThroughput: irrelevant,
+  ResourcePolicy: irrelevant,
+  SSESpecification: irrelevant,
+  TableClass: irrelevant,
+  Tags: irrelevant,
+  WarmThroughput: irrelevant,
+});
+
 /** Creates the table, or updates an existing one as far as DynamoDB can; says whose items expire. */
 export async function provisionTable(
   call: Call,
   { logicalId, properties }: DeclaredResource,
   { reset, stackName }: { reset: boolean; stackName: string },
 ): Promise<{ resource: PhysicalResource; expiring: ExpiringTable | undefined }> {
+  checkDeclared(`table ${logicalId}`, schema, properties);
   const declared = properties as unknown as Declaration;
   const tableName = declared.TableName ?? `${stackName}-${logicalId}`;
   let existing = await describe(call, tableName);

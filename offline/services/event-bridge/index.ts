@@ -21,6 +21,7 @@ import { compilePattern } from './pattern.ts';
 import { eventScheduler } from './scheduler.ts';
 
 const TICK_MS = 1_000;
+const RECENT = 100;
 
 export interface EventBridge {
   readonly api: AwsApi;
@@ -35,8 +36,17 @@ export interface EventBridge {
    * @throws AwsError ResourceNotFoundException when there is no such bus
    */
   publish(busArn: string, details: EventDetails): void;
+  /** The last events of all buses, newest first. */
+  recentEvents(): RecentEvent[];
   /** Does what is due by the clock, as it is done every second once started. */
   tick(): void;
+}
+
+/** An event that came to a bus, and the rules that it matched. */
+export interface RecentEvent {
+  readonly bus: string;
+  readonly rules: readonly string[];
+  readonly event: Event;
 }
 
 /** Starts EventBridge; what is published is in the store before its publisher is answered. */
@@ -57,16 +67,23 @@ export function startEventBridge(options: {
     random,
     forward: (busArn, event) => transaction(store, () => send(busArn, event, true)),
   });
+  const recent: RecentEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   /** To be called in a transaction. */
   function send(bus: string | undefined, event: Event, isForwarded = false): void {
     const found = buses.find(bus);
     if (!found) throw new AwsError('ResourceNotFoundException', `Event bus ${bus} does not exist.`);
-    for (const rule of found.rules.values()) {
-      const isMatch = rule.description.State === 'ENABLED' && rule.matches(event);
-      if (isMatch) sendToTargets(rule, event, isForwarded);
-    }
+    const matching = [...found.rules.values()].filter(
+      (rule) => rule.description.State === 'ENABLED' && rule.matches(event),
+    );
+    recent.push({
+      bus: found.description.Name,
+      rules: matching.map(({ description }) => description.Name),
+      event,
+    });
+    if (recent.length > RECENT) recent.shift();
+    for (const rule of matching) sendToTargets(rule, event, isForwarded);
   }
 
   function sendToTargets({ description, targets }: Rule, event: Event, isForwarded = false): void {
@@ -124,6 +141,7 @@ export function startEventBridge(options: {
     api,
     schedulerApi: scheduler.api,
     tick,
+    recentEvents: () => recent.toReversed(),
     publish: (busArn, details) => transaction(store, () => send(busArn, newEvent(region, details))),
     start() {
       outbox.start();

@@ -1,7 +1,7 @@
 import { AwsError } from '../../aws/error.ts';
 import { answerError } from '../../aws/json-api.ts';
+import type { EventDetails } from '../event-bridge/event.ts';
 import { s3Api } from '../s3/index.ts';
-import type { EventEntry } from '../s3/notifications.ts';
 import { Buckets } from '../s3/objects.ts';
 import type { AwsApi } from '../service.ts';
 import { snsApi } from '../sns/index.ts';
@@ -21,8 +21,8 @@ export interface MessagingOptions {
   readonly awsUrl: () => string;
   readonly now?: () => number;
   readonly deliverToFunction: DeliverToFunction;
-  /** Stores the event before it returns. */
-  readonly putEvent: (entry: EventEntry) => void;
+  /** Stores an event for the default bus. */
+  readonly putEvent: (event: EventDetails) => void;
 }
 
 export interface Messaging {
@@ -69,7 +69,7 @@ export function startMessaging(options: MessagingOptions): Messaging {
     region,
     isTarget: (arn) => !isHere(arn) || Boolean(queues.getQueueByArn(arn) ?? topics.getTopic(arn)),
     receivers: {
-      putEvent: (entry) => options.putEvent(entry),
+      putEvent: options.putEvent,
       notify(arn, event) {
         try {
           if (isHere(arn)) send(arn, JSON.stringify(event));

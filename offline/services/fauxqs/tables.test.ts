@@ -28,4 +28,13 @@ describe('the tables', () => {
       1, 1, 2, 3,
     ]);
   });
+
+  it('forget the answers of a scope and of those in it', () => {
+    const tables = new Tables(undefined);
+    const scopes = ['queue', 'queue group', 'queue-2'];
+    for (const scope of scopes) tables.once(scope, 'id', 0, () => 'before');
+    tables.forget('queue');
+    const now = scopes.map((scope) => tables.once(scope, 'id', 0, () => 'after'));
+    expect(now).toEqual(['after', 'after', 'before']);
+  });
 });

@@ -65,4 +65,9 @@ export class Tables {
       .run(scope, id, now + DEDUPLICATION_MS, JSON.stringify(answer));
     return answer;
   }
+
+  /** What was answered in the scope, and in those that begin with it and a space. */
+  forget(scope: string): void {
+    this.db.prepare("DELETE FROM deduplications WHERE scope = ? OR scope GLOB ? || ' *'").run(scope, scope);
+  }
 }

@@ -21,16 +21,22 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 export const namesIn = (xml: string): Set<string> =>
   new Set(Array.from(xml.matchAll(/<([A-Za-z]\w*)/g), ([, name = '']) => name));
 
-export type Elements = readonly (readonly [name: string, content: Content])[];
-type Content = string | number | boolean | undefined | Elements;
+type Content = string | number | boolean | undefined | Elements | readonly Content[];
+/** By their names, in their order: a list is as many elements of the same name, and undefined is none. */
+export interface Elements {
+  readonly [name: string]: Content;
+}
 
-/** Elements stand in their order; those without content are left out. */
-export function xmlOf(content: Content): string {
-  if (typeof content !== 'object') return escaped(String(content));
-  return content
-    .filter(([, inner]) => inner !== undefined)
-    .map(([name, inner]) => `<${name}>${xmlOf(inner)}</${name}>`)
+export function xmlOf(elements: Elements): string {
+  return Object.entries(elements)
+    .flatMap(([name, contents]) => [contents].flat().map((content) => elementOf(name, content as Content)))
     .join('');
+}
+
+function elementOf(name: string, content: Content): string {
+  if (content === undefined) return '';
+  const inner = typeof content === 'object' ? xmlOf(content as Elements) : escaped(String(content));
+  return `<${name}>${inner}</${name}>`;
 }
 
 /** Also what a parser would take for something else or not at all, such as a line break. */
@@ -39,7 +45,8 @@ const escaped = (text: string) =>
   text.replace(/[&<>"\x00-\x1f\x7f]/g, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
 
 /** A document in the namespace of S3. */
-export function documentOf(root: string, content: Content): string {
+export function documentOf(root: string, content: Elements | string): string {
   const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${namespace}>${xmlOf(content)}</${root}>`;
+  const inner = typeof content === 'string' ? escaped(content) : xmlOf(content);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${namespace}>${inner}</${root}>`;
 }

@@ -67,7 +67,7 @@ export class Lambda implements Functions {
 
   stop(): void {
     this.#asynchronous.stop();
-    this.#runner.reload();
+    this.#runner.stop();
   }
 
   /** The next invocation of every function loads its code anew. */

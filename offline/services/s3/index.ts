@@ -49,6 +49,8 @@ export function s3Api(buckets: Buckets, options: S3Options): AwsApi {
         reply.header('x-amz-request-id', crypto.randomUUID());
         response.writeHead(reply.code, reply.headers).end(reply.body);
       } catch (error) {
+        // Whoever breaks an upload off waits for no answer.
+        if (response.destroyed) return;
         for (const [name, value] of Object.entries(reply.headers)) {
           if (name.startsWith('x-amz-') && !response.headersSent) response.setHeader(name, value);
         }

@@ -39,27 +39,24 @@ export function listObjects(buckets: Buckets, bucket: string, query: Query): str
   });
   const isSecond = 'list-type' in query;
   const paging: Elements = isSecond
-    ? [
-        ['KeyCount', objects.length + prefixes.length],
-        ['StartAfter', start && encode(start)],
-        ['ContinuationToken', token],
-        ['NextContinuationToken', isTruncated ? Buffer.from(last).toString('base64') : undefined],
-      ]
-    : [
-        ['Marker', encode(marker ?? '')],
-        ['NextMarker', isTruncated && delimiter ? encode(last) : undefined],
-      ];
-  return documentOf('ListBucketResult', [
-    ['Name', bucket],
-    ['Prefix', encode(prefix)],
-    ['Delimiter', delimiter ? encode(delimiter) : undefined],
-    ['EncodingType', query['encoding-type']],
-    ['MaxKeys', limit],
-    ['IsTruncated', isTruncated],
+    ? {
+        KeyCount: objects.length + prefixes.length,
+        StartAfter: start && encode(start),
+        ContinuationToken: token,
+        NextContinuationToken: isTruncated ? Buffer.from(last).toString('base64') : undefined,
+      }
+    : { Marker: encode(marker ?? ''), NextMarker: isTruncated && delimiter ? encode(last) : undefined };
+  return documentOf('ListBucketResult', {
+    Name: bucket,
+    Prefix: encode(prefix),
+    Delimiter: delimiter ? encode(delimiter) : undefined,
+    EncodingType: query['encoding-type'],
+    MaxKeys: limit,
+    IsTruncated: isTruncated,
     ...paging,
-    ...objects.map((version) => ['Contents', objectElements(version, encode)] as const),
-    ...prefixes.map((one) => ['CommonPrefixes', [['Prefix', encode(one)]]] as const),
-  ]);
+    Contents: objects.map((version) => objectElements(version, encode)),
+    CommonPrefixes: prefixes.map((one) => ({ Prefix: encode(one) })),
+  });
 }
 
 interface Wanted {
@@ -112,37 +109,32 @@ export function listVersions(buckets: Buckets, bucket: string, query: Query): st
   const versions = found.slice(0, limit);
   const isTruncated = found.length > limit && limit > 0;
   const last = versions.at(-1);
-  return documentOf('ListVersionsResult', [
-    ['Name', bucket],
-    ['Prefix', encode(prefix)],
-    ['KeyMarker', encode(after)],
-    ['VersionIdMarker', versionIdMarker ?? ''],
-    ['NextKeyMarker', isTruncated && last ? encode(last.key) : undefined],
-    ['NextVersionIdMarker', isTruncated ? last?.versionId : undefined],
-    ['EncodingType', query['encoding-type']],
-    ['MaxKeys', limit],
-    ['IsTruncated', isTruncated],
-    ...versions.map((version) => {
-      const { key, versionId, isLatest, isMarker, object } = version;
-      const ids: Elements = [
-        ['VersionId', versionId],
-        ['IsLatest', isLatest === 1],
-      ];
-      return isMarker
-        ? ([
-            'DeleteMarker',
-            [['Key', encode(key)], ...ids, ['LastModified', object.lastModified.toISOString()]],
-          ] as const)
-        : (['Version', [...objectElements(version, encode), ...ids]] as const);
-    }),
-  ]);
+  const elements = ({ versionId, isLatest, ...version }: Version): Elements => ({
+    VersionId: versionId,
+    IsLatest: isLatest === 1,
+    ...objectElements(version, encode),
+  });
+  return documentOf('ListVersionsResult', {
+    Name: bucket,
+    Prefix: encode(prefix),
+    KeyMarker: encode(after),
+    VersionIdMarker: versionIdMarker ?? '',
+    NextKeyMarker: isTruncated && last ? encode(last.key) : undefined,
+    NextVersionIdMarker: isTruncated ? last?.versionId : undefined,
+    EncodingType: query['encoding-type'],
+    MaxKeys: limit,
+    IsTruncated: isTruncated,
+    Version: versions.filter(({ isMarker }) => !isMarker).map(elements),
+    DeleteMarker: versions.filter(({ isMarker }) => isMarker).map(elements),
+  });
 }
 
-const objectElements = ({ key, object }: Version, encode: (text: string) => string): Elements => [
-  ['Key', encode(key)],
-  ['LastModified', object.lastModified.toISOString()],
-  ['ETag', object.etag],
-  ['Size', object.contentLength],
-  ['StorageClass', 'STANDARD'],
-  ...(object.checksumAlgorithm ? ([['ChecksumAlgorithm', object.checksumAlgorithm]] as const) : []),
-];
+function objectElements(
+  { key, isMarker, object }: Omit<Version, 'versionId' | 'isLatest'>,
+  encode: (text: string) => string,
+): Elements {
+  const common = { Key: encode(key), LastModified: object.lastModified.toISOString() };
+  if (isMarker) return common;
+  const { etag: ETag, contentLength: Size, checksumAlgorithm: ChecksumAlgorithm } = object;
+  return { ...common, ETag, Size, StorageClass: 'STANDARD', ChecksumAlgorithm };
+}

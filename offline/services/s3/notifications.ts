@@ -1,22 +1,14 @@
 import { AwsError } from '../../aws/error.ts';
+import type { EventDetails } from '../event-bridge/event.ts';
 import { elementsIn, namesIn, textIn } from '../fauxqs/xml.ts';
 import type { Buckets } from './objects.ts';
 import { notEmulated } from './route.ts';
-
-/** An entry of EventBridge's PutEvents. */
-export interface EventEntry {
-  readonly Source: string;
-  readonly DetailType: string;
-  readonly Resources: readonly string[];
-  readonly Time: Date;
-  readonly Detail: string;
-}
 
 /** What takes a bucket's notifications; it stores them before it returns. */
 export interface Receivers {
   /** To a function, a queue or a topic. */
   notify(targetArn: string, event: object): void;
-  putEvent(entry: EventEntry): void;
+  putEvent(event: EventDetails): void;
 }
 
 /** What happened to an object. `name` is that of a notification, `reason` that of an event for EventBridge. */
@@ -90,7 +82,7 @@ export function announce(buckets: Buckets, receivers: Receivers, region: string,
     if (!isOfKind || !change.key.startsWith(prefix) || !change.key.endsWith(suffix)) continue;
     receivers.notify(target, { Records: [recordOf(change, { id, region, now, sequencer })] });
   }
-  if (hasEventBridge) receivers.putEvent(entryOf(change, now, sequencer));
+  if (hasEventBridge) receivers.putEvent(eventOf(change, now, sequencer));
 }
 
 /** AmazonS3/latest/userguide/notification-content-structure.html */
@@ -117,19 +109,16 @@ function recordOf(
 }
 
 /** AmazonS3/latest/userguide/ev-events.html */
-function entryOf(
-  { name, reason, bucket, key, size, etag, versionId }: Change,
-  now: Date,
-  sequencer: string,
-): EventEntry {
+function eventOf(change: Change, now: Date, sequencer: string): EventDetails {
+  const { name, reason, bucket, key, size, etag, versionId } = change;
   const isCreated = name.startsWith('ObjectCreated');
   const deletion = name.endsWith('DeleteMarkerCreated') ? 'Delete Marker Created' : 'Permanently Deleted';
   return {
-    Source: 'aws.s3',
-    DetailType: isCreated ? 'Object Created' : 'Object Deleted',
-    Resources: [`arn:aws:s3:::${bucket}`],
-    Time: now,
-    Detail: JSON.stringify({
+    source: 'aws.s3',
+    detailType: isCreated ? 'Object Created' : 'Object Deleted',
+    resources: [`arn:aws:s3:::${bucket}`],
+    time: now.getTime(),
+    detail: {
       version: '0',
       bucket: { name: bucket },
       object: { key, size, etag, 'version-id': versionId, sequencer },
@@ -138,7 +127,7 @@ function entryOf(
       'source-ip-address': '127.0.0.1',
       reason,
       ...(!isCreated && { 'deletion-type': deletion }),
-    }),
+    },
   };
 }
 

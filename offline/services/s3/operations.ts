@@ -82,13 +82,11 @@ export function operationsOn(
 
   return {
     ListBuckets({ reply }) {
-      const found = buckets.listBuckets().map(({ name, creationDate }) => {
-        const elements = { Name: name, CreationDate: creationDate.toISOString() };
-        return ['Bucket', Object.entries(elements)] as const;
+      const Bucket = buckets.listBuckets().map(({ name, creationDate }) => {
+        return { Name: name, CreationDate: creationDate.toISOString() };
       });
-      const owner = { ID: '000000000000' };
-      const elements = { Owner: Object.entries(owner), Buckets: found };
-      answerXml(reply, documentOf('ListAllMyBucketsResult', Object.entries(elements)));
+      const Owner = { ID: '000000000000' };
+      answerXml(reply, documentOf('ListAllMyBucketsResult', { Owner, Buckets: { Bucket } }));
     },
     CreateBucket({ bucket, body, reply }) {
       refuseElements(body, ['CreateBucketConfiguration', 'LocationConstraint']);
@@ -106,8 +104,8 @@ export function operationsOn(
     HeadBucket: ({ reply }) => reply.header('x-amz-bucket-region', region),
     GetBucketLocation: ({ reply }) => answerXml(reply, documentOf('LocationConstraint', region)),
     GetBucketVersioning({ bucket, reply }) {
-      const status = buckets.setting(bucket, 'versioning');
-      answerXml(reply, documentOf('VersioningConfiguration', [['Status', status]]));
+      const Status = buckets.setting(bucket, 'versioning');
+      answerXml(reply, documentOf('VersioningConfiguration', { Status }));
     },
     PutBucketVersioning({ bucket, body }) {
       refuseElements(body, ['VersioningConfiguration', 'Status']);
@@ -117,7 +115,7 @@ export function operationsOn(
     },
     GetBucketNotificationConfiguration({ bucket, reply }) {
       const configuration = buckets.setting(bucket, 'notification');
-      answerXml(reply, configuration ?? documentOf('NotificationConfiguration', []));
+      answerXml(reply, configuration ?? documentOf('NotificationConfiguration', {}));
     },
     PutBucketNotificationConfiguration({ bucket, body }) {
       const { notifications } = notificationsIn(body.toString());
@@ -199,10 +197,13 @@ export function operationsOn(
         const versionId = textIn(object, 'VersionId');
         const version = removed(bucket, key, versionId);
         const marker = version?.isMarker ? version.versionId : undefined;
-        const ids = { VersionId: versionId, DeleteMarker: marker && true, DeleteMarkerVersionId: marker };
-        return ['Deleted', Object.entries({ Key: key, ...ids })] as const;
+        const DeleteMarker = marker === undefined ? undefined : true;
+        return { Key: key, VersionId: versionId, DeleteMarker, DeleteMarkerVersionId: marker };
       });
-      answerXml(reply, documentOf('DeleteResult', textIn(xml, 'Quiet') === 'true' ? [] : deleted));
+      answerXml(
+        reply,
+        documentOf('DeleteResult', textIn(xml, 'Quiet') === 'true' ? {} : { Deleted: deleted }),
+      );
     },
     CreateMultipartUpload(call) {
       checkObject(call);

@@ -81,18 +81,11 @@ export function bucketResources(
   async function empty(name: string): Promise<void> {
     for (;;) {
       const xml = await call('GET', `/${name}?versions`);
-      const objects = [...elementsIn(xml, 'Version'), ...elementsIn(xml, 'DeleteMarker')].map(
-        (one) =>
-          [
-            'Object',
-            [
-              ['Key', textIn(one, 'Key')],
-              ['VersionId', textIn(one, 'VersionId')],
-            ],
-          ] as const,
-      );
+      const objects = [...elementsIn(xml, 'Version'), ...elementsIn(xml, 'DeleteMarker')].map((one) => {
+        return { Key: textIn(one, 'Key'), VersionId: textIn(one, 'VersionId') };
+      });
       if (objects.length === 0) return;
-      await call('POST', `/${name}?delete`, documentOf('Delete', objects));
+      await call('POST', `/${name}?delete`, documentOf('Delete', { Object: objects }));
     }
   }
 
@@ -103,7 +96,7 @@ export function bucketResources(
       ...own.LambdaConfigurations.map((one) => notificationElement('CloudFunction', one.Function, one)),
       ...own.QueueConfigurations.map((one) => notificationElement('Queue', one.Queue, one)),
       ...own.TopicConfigurations.map((one) => notificationElement('Topic', one.Topic, one)),
-    ].map(([kind, content], index) => [kind, [['Id', `${owner}-${index + 1}`], ...content]] as const);
+    ].map(([kind, content], index) => xmlOf({ [kind]: { Id: `${owner}-${index + 1}`, ...content } }));
     const others = ['CloudFunction', 'Queue', 'Topic'].flatMap((target) => {
       const kind = `${target}Configuration`;
       const kept = elementsIn(xml, kind).filter((one) => !textIn(one, 'Id')?.startsWith(`${owner}-`));
@@ -111,8 +104,8 @@ export function bucketResources(
     });
     const hasEventBridge =
       own.EventBridgeConfiguration?.EventBridgeEnabled ?? namesIn(xml).has('EventBridgeConfiguration');
-    const eventBridge: Elements = hasEventBridge ? [['EventBridgeConfiguration', '']] : [];
-    const configuration = others.join('') + xmlOf([...elements, ...eventBridge]);
+    const eventBridge = hasEventBridge ? '<EventBridgeConfiguration/>' : '';
+    const configuration = [...others, ...elements, eventBridge].join('');
     await call(
       'PUT',
       `/${name}?notification`,
@@ -130,7 +123,7 @@ export function bucketResources(
         await call(
           'PUT',
           `/${name}?versioning`,
-          documentOf('VersioningConfiguration', [['Status', 'Enabled']]),
+          documentOf('VersioningConfiguration', { Status: 'Enabled' }),
         );
       } else if (isVersioned) {
         throw new LocalCloudError(
@@ -164,12 +157,7 @@ function notificationElement(
   target: string,
   arn: string,
   { Event, Filter }: Pick<Notifications['LambdaConfigurations'][number], 'Event' | 'Filter'>,
-) {
-  const rules = Filter?.S3Key.Rules.map((rule) => ['FilterRule', Object.entries(rule)] as const);
-  const content: Elements = [
-    [target, arn],
-    ['Event', Event],
-    ['Filter', rules && [['S3Key', rules]]],
-  ];
-  return [`${target}Configuration`, content] as const;
+): [kind: string, content: Elements] {
+  const rules = Filter && { S3Key: { FilterRule: Filter.S3Key.Rules } };
+  return [`${target}Configuration`, { [target]: arn, Event, Filter: rules }];
 }

@@ -58,6 +58,11 @@ export class Topics extends SnsStore {
     return topic;
   }
 
+  override deleteTopic(arn: string): boolean {
+    this.#queues.tables.forget(arn);
+    return super.deleteTopic(arn);
+  }
+
   /** The library waits for a function to confirm, which it never does. */
   override subscribe(...declared: Parameters<SnsStore['subscribe']>): Subscription | undefined {
     const subscription = super.subscribe(...declared);
@@ -122,7 +127,7 @@ export class Topics extends SnsStore {
   /** What cannot be delivered goes to the dead-letter queue of the subscription, or else is lost, as on AWS. */
   #deliver(subscription: Subscription, publication: Publication, notification: Notification): void {
     const { arn, protocol, endpoint, attributes } = subscription;
-    const { deadLetterTargetArn } = JSON.parse(attributes.RedrivePolicy || '{}');
+    const { deadLetterTargetArn = '' } = JSON.parse(attributes.RedrivePolicy || '{}');
     const toFunction = () => {
       const MessageAttributes = typesAndValues(publication.attributes);
       const Sns = { Subject: null, ...notification, ...links('Url', arn), MessageAttributes };
@@ -140,12 +145,14 @@ export class Topics extends SnsStore {
         MessageDeduplicationId: queue.isFifo() ? publication.deduplicationId : undefined,
       });
     };
-    try {
-      if (protocol === 'lambda') toFunction();
-      else toQueue(endpoint);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      if (this.#queues.getQueueByArn(deadLetterTargetArn)) toQueue(deadLetterTargetArn);
+    const deliver = () => (protocol === 'lambda' ? toFunction() : toQueue(endpoint));
+    for (const attempt of [deliver, () => toQueue(deadLetterTargetArn)]) {
+      try {
+        attempt();
+        return;
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+      }
     }
   }
 }

@@ -125,7 +125,7 @@ export class Queue extends SqsQueue {
       isComplete = true;
       const messages = due.all({ queue: this.name, now, limit: limit - received.length });
       for (const message of messages as unknown as Message[]) {
-        if (deadLetters && message.receive_count >= policy.maxReceiveCount) {
+        if (deadLetters && deadLetters !== this && message.receive_count >= policy.maxReceiveCount) {
           deadLetters.bury(message, this.arn);
           isComplete = false;
         } else {
@@ -274,7 +274,9 @@ export class Queues extends SqsStore {
   }
 
   override deleteQueue(url: string): boolean {
-    this.getQueue(url)?.purge();
+    const queue = this.getQueue(url);
+    queue?.purge();
+    if (queue) this.tables.forget(queue.arn);
     return super.deleteQueue(url);
   }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError } from '../../aws/error.ts';
-import { jsonApi, type Operation } from '../../aws/json-api.ts';
+import { jsonApi } from '../../aws/json-api.ts';
+import { operation, parsed } from '../../aws/operation.ts';
 import { ACCOUNT_ID } from '../../cloudformation/intrinsics.ts';
-import { declared, irrelevant } from '../../declaration.ts';
-import { messageOf } from '../../errors.ts';
+import { irrelevant } from '../../declaration.ts';
 import type { AwsApi } from '../service.ts';
 import type { Clock } from './clock.ts';
 import { readDefinition } from './definition.ts';
@@ -18,6 +18,8 @@ const DEFAULT_PAGE = 100;
 const FORBIDDEN_IN_NAME = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\p{Cn}]/u;
 /** More than this machine could hold; AWS takes a million. */
 const MAX_OPEN_EXECUTIONS = 100_000;
+/** Where a listing begins that has the newest first. */
+const NONE_BEFORE = Number.MAX_SAFE_INTEGER;
 
 const arn = z.string().min(1).max(256);
 const definition = z.string().min(1).max(1_048_576);
@@ -36,6 +38,8 @@ const page = {
   nextToken: z.string().min(1).max(3_096).optional(),
 };
 const status = z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE']);
+const machineReference = z.strictObject({ stateMachineArn: arn });
+const executionReference = z.strictObject({ executionArn: arn });
 
 /** The API of AWS Step Functions for STANDARD state machines. */
 export function stepFunctionsApi(options: {
@@ -47,120 +51,107 @@ export function stepFunctionsApi(options: {
   const { region, store, driver, clock } = options;
   const arnOf = (kind: string, ...names: string[]) =>
     ['arn:aws:states', region, ACCOUNT_ID, kind, ...names].join(':');
-
-  const machineAt = (machineArn: string): MachineRow => {
-    checkArn(machineArn);
-    const machine = store.machine(machineArn);
-    if (machine) return machine;
-    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${machineArn}'`);
-  };
+  const machineAt = (machineArn: string): MachineRow =>
+    store.machine(checkedArn(machineArn)) ?? fail('StateMachineDoesNotExist', machineArn);
   const activeMachineAt = (machineArn: string): MachineRow => {
     const machine = machineAt(machineArn);
-    if (machine.status === 'DELETING') throw deleting(machineArn);
-    return machine;
+    return machine.status === 'ACTIVE' ? machine : fail('StateMachineDeleting', machineArn);
   };
-  const executionAt = (executionArn: string): ExecutionRow => {
-    checkArn(executionArn);
-    const execution = store.execution(executionArn);
-    if (execution) return execution;
-    throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
-  };
-  const answerTask = (token: string, settle: (token: string) => boolean) => {
-    const executionArn = executionOf(token);
-    if (executionArn === undefined) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-    if (!settle(token)) {
-      if (store.execution(executionArn)) {
-        throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
-      }
-      throw new AwsError('TaskDoesNotExist', 'The execution of the task does not exist any more.');
-    }
-    driver.wake(token);
+  const executionAt = (executionArn: string): ExecutionRow =>
+    store.execution(checkedArn(executionArn)) ?? fail('ExecutionDoesNotExist', executionArn);
+  const answerTask = (token: string, isTaken: boolean) => {
+    if (isTaken) return driver.wake(token);
+    const executionArn = executionOf(token) ?? fail('InvalidToken', 'Invalid token');
+    const code = store.execution(executionArn) ? 'TaskTimedOut' : 'TaskDoesNotExist';
+    return fail(code, 'Provided task does not exist anymore');
   };
   const settle = (token: string, outcome: TokenOutcome) =>
-    answerTask(token, () => store.settleToken(token, JSON.stringify(outcome)));
+    answerTask(token, store.settleToken(token, JSON.stringify(outcome)));
 
   const operations = {
     CreateStateMachine: operation(
-      {
+      z.strictObject({
         name: z.string(),
         definition,
         roleArn: arn,
         type: z.literal('STANDARD').optional(),
         tags: irrelevant,
         ...settings,
-      },
-      async (input) => {
-        checkName(input.name);
-        const machineArn = arnOf('stateMachine', input.name);
-        const isSame = () => store.machine(machineArn)?.definition === input.definition;
-        // What was read before needs no second look, which takes long.
-        if (!isSame()) await readDefinition(input.definition);
+      }),
+      ({ name, definition, roleArn }) => {
+        const machineArn = arnOf('stateMachine', checkedName(name));
+        readDefinition(definition);
         const existing = store.machine(machineArn);
-        if (existing?.status === 'DELETING') throw deleting(machineArn);
-        if (existing && !isSame()) {
-          throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${machineArn}'`);
-        }
+        if (existing) activeMachineAt(machineArn);
+        if (existing && existing.definition !== definition) fail('StateMachineAlreadyExists', machineArn);
         const createdAt = existing?.createdAt ?? clock.now();
-        if (!existing) store.putMachine({ ...input, arn: machineArn, createdAt });
+        if (!existing) {
+          store.putMachine({ arn: machineArn, name, definition, roleArn, status: 'ACTIVE', createdAt });
+        }
         return { stateMachineArn: machineArn, creationDate: seconds(createdAt) };
       },
     ),
 
     UpdateStateMachine: operation(
-      { stateMachineArn: arn, definition: definition.optional(), roleArn: arn.optional(), ...settings },
-      async ({ stateMachineArn, ...changes }) => {
-        if (Object.keys(changes).length === 0) {
-          const message = 'Either the definition, the role ARN or a configuration must be specified';
-          throw new AwsError('MissingRequiredParameter', message);
-        }
-        if (changes.definition !== undefined) await readDefinition(changes.definition);
+      z.strictObject({
+        stateMachineArn: arn,
+        definition: definition.optional(),
+        roleArn: arn.optional(),
+        ...settings,
+      }),
+      ({ stateMachineArn, ...changes }) => {
+        if (Object.keys(changes).length === 0) fail('MissingRequiredParameter', 'nothing is to be updated');
         const machine = activeMachineAt(stateMachineArn);
-        const { definition: text = machine.definition, roleArn = machine.roleArn } = changes;
-        store.putMachine({ ...machine, definition: text, roleArn });
+        const { definition = machine.definition, roleArn = machine.roleArn } = changes;
+        readDefinition(definition);
+        store.putMachine({ ...machine, definition, roleArn });
         return { updateDate: seconds(clock.now()) };
       },
     ),
 
-    DescribeStateMachine: operation({ stateMachineArn: arn }, ({ stateMachineArn }) => {
+    DescribeStateMachine: operation(machineReference, ({ stateMachineArn }) => {
       const machine = machineAt(stateMachineArn);
-      const { definition: text, roleArn } = machine;
-      return { ...listedMachine(machine), definition: text, roleArn, status: machine.status };
+      const { definition, roleArn, status } = machine;
+      return { ...listedMachine(machine), definition, roleArn, status };
     }),
 
-    ListStateMachines: operation(page, (given) => {
+    ListStateMachines: operation(z.strictObject(page), (given) => {
       const read = (after: string | undefined, limit: number) => store.machines(after ?? '', limit);
       const { rows, nextToken } = paged(given, 'machines', read, ({ name }) => name);
       return { stateMachines: rows.map(listedMachine), nextToken };
     }),
 
-    DeleteStateMachine: operation({ stateMachineArn: arn }, ({ stateMachineArn }) => {
-      checkArn(stateMachineArn);
-      store.deleteMachine(stateMachineArn);
-    }),
+    DeleteStateMachine: operation(machineReference, ({ stateMachineArn }) =>
+      store.deleteMachine(checkedArn(stateMachineArn)),
+    ),
 
     StartExecution: operation(
-      { stateMachineArn: arn, name: z.string().optional(), input: data.optional(), traceHeader: irrelevant },
+      z.strictObject({
+        stateMachineArn: arn,
+        name: z.string().optional(),
+        input: data.optional(),
+        traceHeader: irrelevant,
+      }),
       ({ stateMachineArn: machineArn, name = randomUUID(), input = '{}' }) => {
-        checkName(name);
         const machine = activeMachineAt(machineArn);
-        checkJson(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
-        const executionArn = arnOf('execution', machine.name, name);
+        const executionArn = arnOf('execution', machine.name, checkedName(name));
+        if (parsed(input) === undefined) fail('InvalidExecutionInput', 'The input is no JSON');
         const existing = store.execution(executionArn);
-        if (existing && (existing.status !== 'RUNNING' || existing.input !== input)) {
-          throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
+        if (existing?.status === 'RUNNING' && existing.input === input) {
+          return { executionArn, startDate: seconds(existing.startedAt) };
         }
-        if (existing) return { executionArn, startDate: seconds(existing.startedAt) };
+        if (existing) fail('ExecutionAlreadyExists', executionArn);
         if (driver.runningCount >= MAX_OPEN_EXECUTIONS) {
-          throw new AwsError('ExecutionLimitExceeded', `${MAX_OPEN_EXECUTIONS} executions are open.`);
+          fail('ExecutionLimitExceeded', `${MAX_OPEN_EXECUTIONS} executions are open`);
         }
         const startedAt = clock.now();
-        const { definition: text, roleArn } = machine;
-        driver.start({ arn: executionArn, machineArn, name, definition: text, roleArn, input, startedAt });
+        const { definition, roleArn } = machine;
+        driver.start({ arn: executionArn, machineArn, name, definition, roleArn, input, startedAt });
         return { executionArn, startDate: seconds(startedAt) };
       },
     ),
 
-    DescribeExecution: operation({ executionArn: arn }, ({ executionArn }) => {
+    DescribeExecution: operation(executionReference, ({ executionArn }) => {
       const execution = executionAt(executionArn);
       const { input, output, error, cause } = execution;
       return {
@@ -172,100 +163,80 @@ export function stepFunctionsApi(options: {
       };
     }),
 
-    StopExecution: operation({ executionArn: arn, ...reason }, ({ executionArn, error, cause }) => {
-      const execution = executionAt(executionArn);
-      return { stopDate: seconds(execution.stoppedAt ?? driver.abort(execution, { error, cause })) };
-    }),
+    StopExecution: operation(
+      z.strictObject({ executionArn: arn, ...reason }),
+      ({ executionArn, error, cause }) => {
+        const execution = executionAt(executionArn);
+        return { stopDate: seconds(execution.stoppedAt ?? driver.abort(execution, { error, cause })) };
+      },
+    ),
 
     ListExecutions: operation(
-      { stateMachineArn: arn, statusFilter: status.optional(), ...page },
-      ({ stateMachineArn: machineArn, statusFilter, ...given }) => {
-        machineAt(machineArn);
-        const read = (before = NONE_BEFORE, limit: number) =>
-          store.executions({ machineArn, status: statusFilter, before: Number(before), limit });
+      z.strictObject({ stateMachineArn: arn, statusFilter: status.optional(), ...page }),
+      ({ stateMachineArn, statusFilter, ...given }) => {
+        const { arn: machineArn } = machineAt(stateMachineArn);
+        const read = (before: string | undefined, limit: number) =>
+          store.executions({
+            machineArn,
+            status: statusFilter,
+            before: Number(before ?? NONE_BEFORE),
+            limit,
+          });
         const { rows, nextToken } = paged(given, `${machineArn} ${statusFilter}`, read, ({ id }) => id);
         return { executions: rows.map(listedExecution), nextToken };
       },
     ),
 
     GetExecutionHistory: operation(
-      {
+      z.strictObject({
         executionArn: arn,
-        reverseOrder: z.boolean().optional(),
-        includeExecutionData: z.boolean().optional(),
+        reverseOrder: z.boolean().default(false),
+        includeExecutionData: z.boolean().default(true),
         ...page,
-      },
-      ({ executionArn, reverseOrder: isReversed = false, includeExecutionData = true, ...given }) => {
+      }),
+      ({ executionArn, reverseOrder: isReversed, includeExecutionData, ...given }) => {
         const { id } = executionAt(executionArn);
         if (store.lastEvent(id) === 0) {
-          const kept = 'the local cloud keeps the history of the newest executions only';
-          throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}': ${kept}`);
+          fail('ExecutionDoesNotExist', `${executionArn}: the local cloud keeps the newest histories only`);
         }
         const start = isReversed ? NONE_BEFORE : 0;
-        const read = (after: string | number = start, limit: number) =>
-          store.events(id, { after: Number(after), limit, isReversed });
+        const read = (after: string | undefined, limit: number) =>
+          store.events(id, { after: Number(after ?? start), limit, isReversed });
         const { rows, nextToken } = paged(given, `${executionArn} ${isReversed}`, read, (event) => event.id);
         return { events: rows.map((event) => listedEvent(event, includeExecutionData)), nextToken };
       },
     ),
 
-    SendTaskSuccess: operation({ taskToken, output: data }, ({ taskToken: token, output }) => {
-      checkJson(output, 'InvalidOutput', 'Invalid Output');
-      settle(token, { output });
+    SendTaskSuccess: operation(z.strictObject({ taskToken, output: data }), ({ taskToken, output }) => {
+      if (parsed(output) === undefined) fail('InvalidOutput', 'The output is no JSON');
+      settle(taskToken, { output });
     }),
-    SendTaskFailure: operation({ taskToken, ...reason }, ({ taskToken: token, error, cause }) =>
-      settle(token, { error, cause }),
+    SendTaskFailure: operation(z.strictObject({ taskToken, ...reason }), ({ taskToken, error, cause }) =>
+      settle(taskToken, { error, cause }),
     ),
-    SendTaskHeartbeat: operation({ taskToken }, ({ taskToken: token }) =>
-      answerTask(token, () => store.beatToken(token, clock.now())),
+    SendTaskHeartbeat: operation(z.strictObject({ taskToken }), ({ taskToken }) =>
+      answerTask(taskToken, store.beatToken(taskToken, clock.now())),
     ),
   };
   return jsonApi({ signingName: 'states', target: 'AWSStepFunctions', operations });
 }
 
-/** @throws AwsError ValidationException that names what the local cloud does not support */
-function operation<Shape extends z.ZodRawShape>(
-  shape: Shape,
-  run: (input: z.output<z.ZodObject<Shape>>) => unknown,
-): Operation {
-  const schema = z.strictObject(shape);
-  return (input) => {
-    try {
-      declared('the request', schema, input);
-    } catch (error) {
-      throw new AwsError('ValidationException', messageOf(error));
-    }
-    return run(schema.parse(input));
-  };
+/** With a message as AWS writes it: `State Machine Does Not Exist: 'arn:…'`. */
+function fail(code: string, what: string): never {
+  throw new AwsError(code, `${code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')}: '${what}'`);
 }
 
-function checkArn(value: string): void {
-  if (!value.startsWith('arn:'))
-    throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${value}'`);
+function checkedArn(value: string): string {
+  return value.startsWith('arn:') ? value : fail('InvalidArn', `Invalid ARN prefix: ${value}`);
 }
 
-function checkName(value: string): void {
-  if (value.length > 0 && value.length <= 80 && !FORBIDDEN_IN_NAME.test(value)) return;
-  throw new AwsError('InvalidName', `Invalid Name: '${value}'`);
+function checkedName(value: string): string {
+  const isValid = value.length > 0 && value.length <= 80 && !FORBIDDEN_IN_NAME.test(value);
+  return isValid ? value : fail('InvalidName', value);
 }
-
-function checkJson(text: string, code: string, message: string): void {
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    throw new AwsError(code, `${message}: '${messageOf(error)}'`);
-  }
-}
-
-const deleting = (machineArn: string) =>
-  new AwsError('StateMachineDeleting', `State Machine Is Deleting: '${machineArn}'`);
-
-/** Where a listing begins that has the newest first. */
-const NONE_BEFORE = String(Number.MAX_SAFE_INTEGER);
 
 /** AWS's JSON protocol has times in seconds. */
 const seconds = (milliseconds: number) => milliseconds / 1_000;
-
 const listedMachine = ({ arn: stateMachineArn, name, createdAt }: MachineRow) => ({
   stateMachineArn,
   name,

@@ -1,17 +1,22 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import { ruleOf, timestamp } from './choice.ts';
 import type { Clock } from './clock.ts';
 import {
   type Branch,
+  branchesOf,
+  type ChoiceState,
   type ForkingState,
   parseDefinition,
   type State,
   type TaskState,
   type WaitState,
 } from './definition.ts';
-import { choose, fill } from './evaluation.ts';
-import { failureOf, Interrupted, matches, retryDelayMs, StateFailure } from './failure.ts';
+import { templateOf } from './expressions.ts';
+import { failureOf, Interrupted, StateFailure } from './failure.ts';
 import { inputOf, Journal, type Line, outputOf, type Position } from './journal.ts';
 import { place, type Scope, select } from './paths.ts';
+import { matches, retryDelayMs } from './retry.ts';
 import type { Ending, ExecutionRow, ExecutionStore } from './store.ts';
 import { canCallBack, isFunction, namesOf, perform, type TaskPorts } from './tasks.ts';
 import { newToken, type TokenOutcome } from './tokens.ts';
@@ -55,7 +60,7 @@ export class Execution {
 
   async run(): Promise<void> {
     const { signal } = this.#controller;
-    const machine = parseDefinition(this.#row.definition ?? '');
+    const machine = parseDefinition(this.#row.definition);
     if (machine.TimeoutSeconds !== undefined) {
       const deadline = this.#row.startedAt + machine.TimeoutSeconds * 1_000;
       void this.#options.clock.until(deadline, signal).then(() => this.end({ status: 'TIMED_OUT' }));
@@ -117,8 +122,7 @@ export class Execution {
 
   /** Nothing means that the state is tried again. */
   #handled(failure: StateFailure, state: State, line: Line): Step | undefined {
-    const isWorking = state.Type === 'Task' || state.Type === 'Parallel' || state.Type === 'Map';
-    const { Retry = [], Catch = [] } = isWorking ? state : {};
+    const { Retry = [], Catch = [] } = 'Retry' in state || 'Catch' in state ? state : {};
     const { state: name, input, enteredAt = 0, lastEvent, retries = Retry.map(() => 0) } = line.position;
     const index = Retry.findIndex((retrier) => matches(retrier, failure));
     const retrier = Retry[index];
@@ -132,11 +136,8 @@ export class Execution {
     }
     const catcher = Catch.find((each) => matches(each, failure));
     if (!catcher) throw failure;
-    const { ResultPath, Next: next } = catcher;
-    return {
-      next,
-      output: place(ResultPath, input, { Error: failure.error ?? '', Cause: failure.cause ?? '' }),
-    };
+    const caught = { Error: failure.error ?? '', Cause: failure.cause ?? '' };
+    return { next: catcher.Next, output: place(catcher.ResultPath, input, caught) };
   }
 
   async #attempt(state: State, line: Line): Promise<Step> {
@@ -145,24 +146,27 @@ export class Execution {
     if (state.Type === 'Task' && canCallBack(state.Resource)) position.token ??= newToken(this.#row.arn);
     const scope = (data: unknown): Scope => ({ data, context: this.#context(line) });
     if (state.Type === 'Fail') {
-      const error = textAt(state.ErrorPath, scope(position.input)) ?? state.Error;
-      throw new StateFailure(error, textAt(state.CausePath, scope(position.input)) ?? state.Cause);
+      const at = scope(position.input);
+      const error = valueAt(state.ErrorPath, at, z.string()) ?? state.Error;
+      throw new StateFailure(error, valueAt(state.CausePath, at, z.string()) ?? state.Cause);
     }
 
     const filtered = (path: string | null | undefined, data: unknown) => {
       if (path === undefined) return data;
       return path === null ? {} : select(path, scope(data));
     };
-    const input = filtered(state.InputPath, position.input);
+    const filled = (template: unknown, data: unknown) =>
+      template === undefined ? data : limited(templateOf(template)(scope(data)), position.state);
     const leave = (result: unknown, next: string | undefined): Step => ({
       output: limited(filtered(state.OutputPath, result), position.state),
       next,
     });
+    const input = filtered(state.InputPath, position.input);
     switch (state.Type) {
       case 'Succeed':
         return leave(input, undefined);
       case 'Choice':
-        return leave(input, await choose(state.Choices, state.Default, scope(input)));
+        return leave(input, nextOf(state, scope(input)));
       case 'Wait':
         position.due ??= endOfWait(state, scope(input), this.#options.clock.now());
         this.#journal.commit(line);
@@ -170,25 +174,24 @@ export class Execution {
         return leave(input, state.Next);
     }
 
-    const isFilled = state.Type !== 'Map' && state.Parameters !== undefined;
-    const data = limited(isFilled ? await fill(state.Parameters, scope(input)) : input, position.state);
+    const data = state.Type === 'Map' ? input : filled(state.Parameters, input);
     if (state.Type === 'Pass') {
       const result = 'Result' in state ? state.Result : data;
       return leave(place(state.ResultPath, position.input, result), state.Next);
     }
-    let result =
+    const answer =
       state.Type === 'Task'
         ? await this.#task(state, data, scope(input), line)
         : await this.#fork(state, data, scope(input), line);
-    if (state.ResultSelector !== undefined) result = await fill(state.ResultSelector, scope(result));
+    const result = filled(state.ResultSelector, answer);
     return leave(place(state.ResultPath, position.input, result), state.Next);
   }
 
   async #task(state: TaskState, data: unknown, scope: Scope, line: Line): Promise<unknown> {
     const { position, signal } = line;
     const { Resource: resource } = state;
-    const timeout = wholeNumber(state.TimeoutSecondsPath, scope, 1) ?? state.TimeoutSeconds;
-    const heartbeat = wholeNumber(state.HeartbeatSecondsPath, scope, 1) ?? state.HeartbeatSeconds;
+    const timeout = valueAt(state.TimeoutSecondsPath, scope, z.int().min(1)) ?? state.TimeoutSeconds;
+    const heartbeat = valueAt(state.HeartbeatSecondsPath, scope, z.int().min(1)) ?? state.HeartbeatSeconds;
     const [kind, names] = isFunction(resource) ? ['LambdaFunction', {}] : ['Task', namesOf(resource)];
     const record = (what: string, details?: object) =>
       this.#journal.record(line, `${kind}${what}`, details && { ...names, ...details });
@@ -246,10 +249,13 @@ export class Execution {
   /** Runs the branches or the iterations, which go on after a restart from where each of them stands. */
   async #fork(state: ForkingState, data: unknown, scope: Scope, line: Line): Promise<unknown[]> {
     const { position } = line;
+    const branches = branchesOf(state);
     const isMap = state.Type === 'Map';
-    const items: readonly unknown[] = isMap ? itemsOf(state.ItemsPath, scope) : state.Branches;
+    const items = isMap ? valueAt(state.ItemsPath ?? '$', scope, z.array(z.unknown())) : undefined;
+    const selector = isMap ? (state.ItemSelector ?? state.Parameters) : undefined;
+    const selected = selector && templateOf(selector);
     if (!position.isForked) {
-      this.#journal.record(line, `${state.Type}StateStarted`, isMap ? { length: items.length } : undefined);
+      this.#journal.record(line, `${state.Type}StateStarted`, items && { length: items.length });
       position.isForked = true;
       this.#journal.commit(line);
     }
@@ -258,18 +264,17 @@ export class Execution {
     const { lastEvent } = position;
 
     const run = async (index: number): Promise<unknown> => {
-      const path = `${line.path}/${index}`;
-      const branch = isMap ? (state.ItemProcessor ?? state.Iterator) : state.Branches[index];
+      const branch = branches[items ? 0 : index];
       if (!branch) throw new StateFailure('States.Runtime', `There is nothing to run in ${position.state}.`);
-      const item = isMap ? { Map: { Item: { Index: index, Value: items[index] } } } : line.item;
-      const selector = isMap ? (state.ItemSelector ?? state.Parameters) : undefined;
-      const inContext = { ...scope, context: { ...scope.context, ...item } };
-      const isSelected = selector !== undefined && !this.#journal.isSaved(path);
-      const input = isSelected ? await fill(selector, inContext) : isMap ? items[index] : data;
-      const child = this.#journal.line(path, signal, item, { state: branch.StartAt, input, lastEvent });
+      const item = items ? { Map: { Item: { Index: index, Value: items[index] } } } : line.item;
+      const unselected = items ? items[index] : data;
+      const inContext = { data: scope.data, context: { ...scope.context, ...item } };
+      const input = selected ? selected(inContext) : unselected;
+      const start = { state: branch.StartAt, input, lastEvent };
+      const child = this.#journal.line(`${line.path}/${index}`, signal, item, start);
       const isDone = child.position.output !== undefined;
       const record = (what: string) => {
-        if (isMap) this.#journal.record(child, `MapIteration${what}`, { name: position.state, index });
+        if (items) this.#journal.record(child, `MapIteration${what}`, { name: position.state, index });
       };
       if (child.isNew) record('Started');
       try {
@@ -288,7 +293,7 @@ export class Execution {
     };
 
     try {
-      const outputs = await inParallel(items.length, atOnce(state, scope), run);
+      const outputs = await inParallel(items?.length ?? branches.length, atOnce(state, scope), run);
       this.#journal.record(line, `${state.Type}StateSucceeded`);
       return outputs;
     } catch (thrown) {
@@ -323,9 +328,8 @@ export class Execution {
   /** What comes later than the time-out, or after the line is over, is of no effect. */
   #within<Result>(work: Promise<Result>, timeoutAt: number, signal: AbortSignal): Promise<Result> {
     const done = new AbortController();
-    const either = AbortSignal.any([signal, done.signal]);
-    const late = this.#options.clock.until(timeoutAt, either).then(() => {
-      throw signal.aborted ? new Interrupted() : new StateFailure('States.Timeout');
+    const late = this.#until(timeoutAt, AbortSignal.any([signal, done.signal])).then(() => {
+      throw new StateFailure('States.Timeout');
     });
     return Promise.race([work, late]).finally(() => done.abort());
   }
@@ -337,53 +341,41 @@ function limited<Data>(data: Data, owner: string): Data {
   throw new StateFailure('States.DataLimitExceeded', cause);
 }
 
-function wholeNumber(path: string | undefined, scope: Scope, least: number): number | undefined {
-  if (path === undefined) return undefined;
-  const value = select(path, scope);
-  if (Number.isSafeInteger(value) && Number(value) >= least) return Number(value);
-  throw new StateFailure('States.Runtime', `The path ${path} selects no whole number of at least ${least}.`);
+/** What the path selects, if there is one. */
+function valueAt<Value>(path: string | undefined, scope: Scope, kind: z.ZodType<Value>): Value | undefined {
+  const result = path === undefined ? undefined : kind.safeParse(select(path, scope));
+  if (!result?.error) return result?.data;
+  throw new StateFailure('States.Runtime', `The path ${path}: ${result.error.issues[0]?.message}.`);
 }
 
-function textAt(path: string | undefined, scope: Scope): string | undefined {
-  if (path === undefined) return undefined;
-  const value = select(path, scope);
-  if (typeof value === 'string') return value;
-  throw new StateFailure('States.Runtime', `The path ${path} selects no text.`);
+function nextOf({ Choices, Default }: ChoiceState, scope: Scope): string {
+  const next = Choices.find((rule) => ruleOf(rule)(scope))?.Next ?? Default;
+  if (next !== undefined) return next;
+  throw new StateFailure('States.NoChoiceMatched', 'No rule of the Choice state matched.');
 }
 
 function endOfWait(state: WaitState, scope: Scope, now: number): number {
-  const seconds = wholeNumber(state.SecondsPath, scope, 0) ?? state.Seconds;
+  const seconds = valueAt(state.SecondsPath, scope, z.int().min(0)) ?? state.Seconds;
   if (seconds !== undefined) return now + seconds * 1_000;
-  const timestamp = textAt(state.TimestampPath, scope) ?? state.Timestamp ?? '';
-  const time = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(timestamp)
-    ? Date.parse(timestamp)
-    : Number.NaN;
-  if (Number.isNaN(time)) throw new StateFailure('States.Runtime', `${timestamp} is no timestamp.`);
-  return time;
-}
-
-function itemsOf(path: string | undefined, scope: Scope): readonly unknown[] {
-  const items = path ? select(path, scope) : scope.data;
-  if (Array.isArray(items)) return items;
-  throw new StateFailure('States.Runtime', 'A Map state takes a list of items.');
+  return Date.parse(valueAt(state.TimestampPath, scope, timestamp) ?? state.Timestamp ?? '');
 }
 
 function atOnce(state: ForkingState, scope: Scope): number {
   if (state.Type === 'Parallel') return state.Branches.length;
-  const wanted = wholeNumber(state.MaxConcurrencyPath, scope, 0) ?? state.MaxConcurrency;
+  const wanted = valueAt(state.MaxConcurrencyPath, scope, z.int().min(0)) ?? state.MaxConcurrency;
   return Math.min(wanted || MAX_ITERATIONS_AT_ONCE, MAX_ITERATIONS_AT_ONCE);
 }
 
-/** Runs what has the indexes below `count`, so many at once; the first failure is the failure of all. */
+/** Runs what has an index, so many at once; the first failure is the failure of all. */
 async function inParallel(
   count: number,
   workers: number,
   run: (index: number) => Promise<unknown>,
 ): Promise<unknown[]> {
   const outputs: unknown[] = [];
-  let next = 0;
+  const indexes = Array.from({ length: count }).keys();
   const work = async () => {
-    for (let index = next++; index < count; index = next++) outputs[index] = await run(index);
+    for (const index of indexes) outputs[index] = await run(index);
   };
   await Promise.all(Array.from({ length: Math.min(workers, count) }, work));
   return outputs;

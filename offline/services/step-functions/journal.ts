@@ -76,10 +76,6 @@ export class Journal {
     return { path, signal, item, isNew: !saved, position, pending: [], isRejoined: false };
   }
 
-  isSaved(path: string): boolean {
-    return this.#saved.has(path);
-  }
-
   /** The lines within this one are of no more use. */
   rejoin(line: Line): void {
     line.isRejoined = true;

@@ -7,9 +7,15 @@ export interface Scope {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-const STEP = String.raw`\.([\p{L}\p{N}_][\p{L}\p{N}_-]*)|\['([^'*]+)'\]|\["([^"*]+)"\]|\[(\d+)\]|\[(\*)\]`;
-const PATH = new RegExp(`^\\$\\$?(?:${STEP})*$`, 'u');
-const RESULT_PATH = /^\$(?:\.[\p{L}\p{N}_][\p{L}\p{N}_-]*)*$/u;
+const NAME = String.raw`[\p{L}\p{N}_][\p{L}\p{N}_-]*`;
+const stepWith = (name: string) =>
+  String.raw`\.(${name})|\.?\['([^'*\\]+)'\]|\.?\["([^"*\\]+)"\]|\[(\d+)\]|\[(\*)\]`;
+const pathWith = (name: string) => String.raw`\$\$?(?:${stepWith(name)})*`;
+const STEPS = new RegExp(stepWith(NAME), 'gu');
+const PATH = new RegExp(`^${pathWith(NAME)}$`, 'u');
+const RESULT_PATH = new RegExp(String.raw`^\$(?:\.${NAME})*$`, 'u');
+/** In an intrinsic function a name with other characters stands in brackets. */
+export const ARGUMENT_PATH = pathWith(String.raw`[\p{L}\p{N}_]+`);
 
 /** Whether it is a path of names, indexes and `[*]`: filters, slices and `..` are left to AWS. */
 export const isPath = (value: unknown): value is string => typeof value === 'string' && PATH.test(value);
@@ -20,40 +26,28 @@ export const isReferencePath = (value: unknown): value is string => isPath(value
 export const isResultPath = (value: unknown): value is string =>
   typeof value === 'string' && RESULT_PATH.test(value);
 
-/**
- * What the path selects; with `[*]`, a list.
- *
- * @throws StateFailure States.Runtime when it selects nothing
- */
-export function select(path: string, { data, context }: Scope): unknown {
-  const steps = [...path.matchAll(new RegExp(STEP, 'gu'))].map((match) =>
-    match[5] ? '*' : match[4] === undefined ? (match[1] ?? match[2] ?? match[3] ?? '') : Number(match[4]),
-  );
-  const wildcard = steps.indexOf('*');
-  const definite = wildcard < 0 ? steps : steps.slice(0, wildcard);
-  const [start] = follow([path.startsWith('$$') ? context : data], definite);
-  if (start === undefined) {
-    throw new StateFailure('States.Runtime', `The path ${path} could not be found in the input.`);
+/** What the path selects: with `[*]` a list; undefined where there is nothing. */
+export function find(path: string, { data, context }: Scope): unknown {
+  let values: unknown[] = [path.startsWith('$$') ? context : data];
+  let isList = false;
+  for (const [, dotted, quoted, doubleQuoted, index, wildcard] of path.matchAll(STEPS)) {
+    const name = dotted ?? quoted ?? doubleQuoted ?? '';
+    isList ||= wildcard !== undefined;
+    values = values.flatMap((value) => {
+      if (wildcard) return isRecord(value) || Array.isArray(value) ? Object.values(value) : [];
+      if (index) return Array.isArray(value) ? value.slice(Number(index), Number(index) + 1) : [];
+      return isRecord(value) && Object.hasOwn(value, name) ? [value[name]] : [];
+    });
+    if (!isList && values.length === 0) return undefined;
   }
-  return wildcard < 0 ? start : follow([start], steps.slice(wildcard));
+  return isList ? values : values[0];
 }
 
-function follow(from: readonly unknown[], steps: readonly (string | number)[]): unknown[] {
-  return steps.reduce<unknown[]>(
-    (values, step) => values.flatMap((value) => childrenAt(value, step)),
-    [...from],
-  );
-}
-
-/** As lists, so that an array that is selected is not taken apart. */
-function childrenAt(value: unknown, step: string | number): unknown[] {
-  if (Array.isArray(value)) {
-    if (step === '*') return value;
-    return typeof step === 'number' && step < value.length ? [value[step]] : [];
-  }
-  if (!isRecord(value)) return [];
-  if (step === '*') return Object.values(value);
-  return Object.hasOwn(value, step) ? [value[step]] : [];
+/** @throws StateFailure States.Runtime when the path selects nothing */
+export function select(path: string, scope: Scope): unknown {
+  const found = find(path, scope);
+  if (found !== undefined) return found;
+  throw new StateFailure('States.Runtime', `The path ${path} could not be found in the input.`);
 }
 
 /**
@@ -63,8 +57,7 @@ function childrenAt(value: unknown, step: string | number): unknown[] {
  */
 export function place(path: string | null | undefined, input: unknown, result: unknown): unknown {
   if (path === null) return input;
-  if (path === undefined) return result;
-  const [name, ...rest] = path.split('.').slice(1);
+  const [name, ...rest] = (path ?? '$').split('.').slice(1);
   if (name === undefined) return result;
   if (!isRecord(input)) {
     throw new StateFailure('States.ResultPathMatchFailure', `The ResultPath cannot be applied: ${path}.`);

@@ -6,7 +6,14 @@ const MACHINE = 'arn:aws:states:eu-west-1:000000000000:stateMachine:m';
 
 function storeWith(kept: { executions: number; histories: number }) {
   const store = new ExecutionStore(openStore(undefined), kept);
-  const machine = { arn: MACHINE, name: 'm', definition: '{}', roleArn: 'r', createdAt: 1 };
+  const machine = {
+    arn: MACHINE,
+    name: 'm',
+    definition: '{}',
+    roleArn: 'r',
+    status: 'ACTIVE',
+    createdAt: 1,
+  } as const;
   store.putMachine(machine);
   const start = (name: string) =>
     store.startExecution(

@@ -3,6 +3,7 @@ import { type Store, transaction } from '../../store.ts';
 
 export type Status = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
+/** Times are in milliseconds since the epoch. */
 export interface MachineRow {
   readonly arn: string;
   readonly name: string;
@@ -12,36 +13,31 @@ export interface MachineRow {
   readonly createdAt: number;
 }
 
-/** Times are in milliseconds since the epoch. */
-export interface ExecutionRow {
-  readonly id: number;
+export interface NewExecution {
   readonly arn: string;
   readonly machineArn: string;
   readonly name: string;
-  readonly status: Status;
-  /** What it was started with, which a later update of the state machine does not change; none when it ended. */
-  readonly definition: string | null;
+  /** What it is started with, which a later update of the state machine does not change. */
+  readonly definition: string;
   readonly roleArn: string;
   readonly input: string;
-  readonly output: string | null;
-  readonly error: string | null;
-  readonly cause: string | null;
   readonly startedAt: number;
-  readonly stoppedAt: number | null;
 }
-
-export type NewExecution = Pick<
-  ExecutionRow,
-  'arn' | 'machineArn' | 'name' | 'roleArn' | 'input' | 'startedAt'
-> & {
-  readonly definition: string;
-};
 
 export interface Ending {
   readonly status: Exclude<Status, 'RUNNING'>;
   readonly output?: string;
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
+}
+
+export interface ExecutionRow extends NewExecution {
+  readonly id: number;
+  readonly status: Status;
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly cause: string | null;
+  readonly stoppedAt: number | null;
 }
 
 export interface EventRow {
@@ -51,13 +47,6 @@ export interface EventRow {
   readonly previous: number;
   /** JSON. */
   readonly details: string;
-}
-
-/** A token that a task waits for. */
-export interface TokenRow {
-  readonly heartbeatAt: number;
-  /** The JSON of what came back with it. */
-  readonly outcome: string | null;
 }
 
 /** What a line of an execution has come to. */
@@ -86,12 +75,13 @@ export class ExecutionStore {
     store.exec(`
       CREATE TABLE IF NOT EXISTS states_machines (
         arn TEXT PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL, roleArn TEXT NOT NULL,
-        status TEXT NOT NULL DEFAULT 'ACTIVE', createdAt INTEGER NOT NULL
+        status TEXT NOT NULL, createdAt INTEGER NOT NULL
       );
       CREATE TABLE IF NOT EXISTS states_executions (
         id INTEGER PRIMARY KEY, arn TEXT NOT NULL UNIQUE, machineArn TEXT NOT NULL, name TEXT NOT NULL,
-        status TEXT NOT NULL, definition TEXT, roleArn TEXT NOT NULL, input TEXT NOT NULL, output TEXT,
-        error TEXT, cause TEXT, startedAt INTEGER NOT NULL, stoppedAt INTEGER, finished INTEGER UNIQUE
+        definition TEXT NOT NULL, roleArn TEXT NOT NULL, input TEXT NOT NULL, startedAt INTEGER NOT NULL,
+        status TEXT NOT NULL DEFAULT 'RUNNING', output TEXT, error TEXT, cause TEXT, stoppedAt INTEGER,
+        finished INTEGER UNIQUE
       );
       CREATE INDEX IF NOT EXISTS states_executions_machine ON states_executions (machineArn);
       CREATE INDEX IF NOT EXISTS states_executions_status ON states_executions (status);
@@ -99,14 +89,10 @@ export class ExecutionStore {
         execution INTEGER NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, type TEXT NOT NULL,
         previous INTEGER NOT NULL, details TEXT NOT NULL, PRIMARY KEY (execution, id)
       ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS states_lines (
-        execution INTEGER NOT NULL, path TEXT NOT NULL, position TEXT NOT NULL, PRIMARY KEY (execution, path)
-      ) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS states_tokens (
-        token TEXT PRIMARY KEY, execution INTEGER NOT NULL, path TEXT NOT NULL, heartbeatAt INTEGER NOT NULL,
-        outcome TEXT
-      ) WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS states_tokens_line ON states_tokens (execution, path)`);
+      CREATE TABLE IF NOT EXISTS states_positions (
+        execution INTEGER NOT NULL, path TEXT NOT NULL, position TEXT NOT NULL,
+        token TEXT UNIQUE, heartbeatAt INTEGER, outcome TEXT, PRIMARY KEY (execution, path)
+      ) WITHOUT ROWID`);
   }
 
   machine(arn: string): MachineRow | undefined {
@@ -117,16 +103,8 @@ export class ExecutionStore {
     return this.#all('SELECT * FROM states_machines WHERE name > ? ORDER BY name LIMIT ?', afterName, limit);
   }
 
-  putMachine({ arn, name, definition, roleArn, createdAt }: Omit<MachineRow, 'status'>): void {
-    this.#run(
-      `INSERT INTO states_machines (arn, name, definition, roleArn, createdAt) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (arn) DO UPDATE SET definition = excluded.definition, roleArn = excluded.roleArn`,
-      arn,
-      name,
-      definition,
-      roleArn,
-      createdAt,
-    );
+  putMachine(machine: MachineRow): void {
+    this.#insert('REPLACE INTO states_machines', machine);
   }
 
   /** It goes when none of its executions runs any more, and they go with it. */
@@ -153,22 +131,18 @@ export class ExecutionStore {
     readonly limit: number;
   }): ExecutionRow[] {
     const { before, limit, ...columns } = filter;
-    const conditions = Object.entries(columns).filter(([, value]) => value !== undefined);
+    const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+    const conditions = given.map(([column]) => `AND ${column} = ?`).join(' ');
     return this.#all(
-      `SELECT * FROM states_executions WHERE id < ? ${conditions.map(([column]) => `AND ${column} = ?`).join(' ')}
-       ORDER BY id DESC LIMIT ?`,
-      ...[before, ...conditions.map(([, value]) => String(value)), limit],
+      `SELECT * FROM states_executions WHERE id < ? ${conditions} ORDER BY id DESC LIMIT ?`,
+      ...[before, ...given.map(([, value]) => value ?? null), limit],
     );
   }
 
-  startExecution(execution: NewExecution, started: Progress): ExecutionRow {
-    const { arn, machineArn, name, definition, roleArn, input, startedAt } = execution;
+  startExecution(execution: NewExecution, progress: Progress): ExecutionRow {
     return transaction(this.#store, () => {
-      const row = this.#prepare(
-        `INSERT INTO states_executions (arn, machineArn, name, status, definition, roleArn, input, startedAt)
-         VALUES (?, ?, ?, 'RUNNING', ?, ?, ?, ?) RETURNING *`,
-      ).get(arn, machineArn, name, definition, roleArn, input, startedAt) as unknown as ExecutionRow;
-      this.#write(row.id, started);
+      const row = this.#insert<ExecutionRow>('INSERT INTO states_executions', execution);
+      this.#write(row.id, progress);
       return row;
     });
   }
@@ -178,34 +152,33 @@ export class ExecutionStore {
   }
 
   endExecution(
-    execution: ExecutionRow,
+    { id, machineArn }: ExecutionRow,
     ending: Ending,
-    stoppedAt: number,
+    at: number,
     events: readonly EventRow[],
   ): void {
     const { status, output = null, error = null, cause = null } = ending;
     transaction(this.#store, () => {
-      this.#insertEvents(execution.id, events);
+      this.#insertEvents(id, events);
       const [{ finished } = { finished: 0 }] = this.#all<{ finished: number }>(
-        `UPDATE states_executions SET status = ?, output = ?, error = ?, cause = ?, stoppedAt = ?, definition = NULL,
+        `UPDATE states_executions SET status = ?, output = ?, error = ?, cause = ?, stoppedAt = ?, definition = '',
          finished = (SELECT ifnull(max(finished), 0) + 1 FROM states_executions) WHERE id = ? RETURNING finished`,
-        ...[status, output, error, cause, stoppedAt, execution.id],
+        ...[status, output, error, cause, at, id],
       );
-      this.#run('DELETE FROM states_lines WHERE execution = ?', execution.id);
-      this.#run('DELETE FROM states_tokens WHERE execution = ?', execution.id);
+      this.#run('DELETE FROM states_positions WHERE execution = ?', id);
       this.#run(
         'DELETE FROM states_events WHERE execution IN (SELECT id FROM states_executions WHERE finished = ?)',
         finished - this.#kept.histories,
       );
       this.#run('DELETE FROM states_executions WHERE finished = ?', finished - this.#kept.executions);
-      this.#dropDeleted(execution.machineArn);
+      this.#dropDeleted(machineArn);
     });
   }
 
   /** By path, the JSON of where the lines of an execution stand. */
   positions(execution: number): Map<string, string> {
     const rows = this.#all<{ path: string; position: string }>(
-      'SELECT path, position FROM states_lines WHERE execution = ?',
+      'SELECT path, position FROM states_positions WHERE execution = ?',
       execution,
     );
     return new Map(rows.map(({ path, position }) => [path, position]));
@@ -218,61 +191,53 @@ export class ExecutionStore {
     const [comparison, order] = isReversed ? ['<', 'DESC'] : ['>', 'ASC'];
     return this.#all(
       `SELECT * FROM states_events WHERE execution = ? AND id ${comparison} ? ORDER BY id ${order} LIMIT ?`,
-      execution,
-      after,
-      limit,
+      ...[execution, after, limit],
     );
   }
 
   lastEvent(execution: number): number {
-    const row = this.#prepare('SELECT max(id) AS id FROM states_events WHERE execution = ?').get(execution);
-    return Number(row?.id);
+    return this.events(execution, { after: Number.MAX_SAFE_INTEGER, limit: 1, isReversed: true })[0]?.id ?? 0;
   }
 
-  token(token: string): TokenRow | undefined {
-    return this.#all<TokenRow>('SELECT * FROM states_tokens WHERE token = ?', token)[0];
+  /** A token that a task waits for; `outcome` is the JSON of what came back with it. */
+  token(token: string): { readonly heartbeatAt: number; readonly outcome: string | null } | undefined {
+    const select = 'SELECT heartbeatAt, outcome FROM states_positions WHERE token = ?';
+    return this.#all<{ heartbeatAt: number; outcome: string | null }>(select, token)[0];
   }
 
   /** Whether the token is still waited for; it takes one outcome. */
   settleToken(token: string, outcome: string): boolean {
-    const statement = 'UPDATE states_tokens SET outcome = ? WHERE token = ? AND outcome IS NULL';
+    const statement = 'UPDATE states_positions SET outcome = ? WHERE token = ? AND outcome IS NULL';
     return this.#run(statement, outcome, token) === 1;
   }
 
   beatToken(token: string, heartbeatAt: number): boolean {
-    const statement = 'UPDATE states_tokens SET heartbeatAt = ? WHERE token = ? AND outcome IS NULL';
+    const statement = 'UPDATE states_positions SET heartbeatAt = ? WHERE token = ? AND outcome IS NULL';
     return this.#run(statement, heartbeatAt, token) === 1;
   }
 
   /** Nobody can send heartbeats to a process that has ended. */
   beatAllTokens(heartbeatAt: number): void {
-    this.#run('UPDATE states_tokens SET heartbeatAt = ?', heartbeatAt);
+    this.#run('UPDATE states_positions SET heartbeatAt = ?', heartbeatAt);
   }
 
   #write(execution: number, { path, position, events, isRejoined, at }: Progress): void {
     this.#insertEvents(execution, events);
-    const put = 'INSERT OR REPLACE INTO states_lines (execution, path, position) VALUES (?, ?, ?)';
-    this.#run(put, execution, path, JSON.stringify(position));
-    for (const table of isRejoined ? ['states_lines', 'states_tokens'] : []) {
-      const within = `DELETE FROM ${table} WHERE execution = ? AND path >= ? AND path < ?`;
-      // The character after the separator ends the range.
-      this.#run(within, execution, `${path}/`, `${path}0`);
-    }
-    const { token = '' } = position;
-    const others = 'DELETE FROM states_tokens WHERE execution = ? AND path = ? AND token <> ?';
-    this.#run(others, execution, path, token);
-    if (token === '') return;
-    const add =
-      'INSERT OR IGNORE INTO states_tokens (token, execution, path, heartbeatAt) VALUES (?, ?, ?, ?)';
-    this.#run(add, token, execution, path, at);
+    this.#run(
+      `INSERT INTO states_positions (execution, path, position, token, heartbeatAt) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (execution, path) DO UPDATE SET position = excluded.position, token = excluded.token,
+         heartbeatAt = iif(token IS excluded.token, heartbeatAt, excluded.heartbeatAt),
+         outcome = iif(token IS excluded.token, outcome, NULL)`,
+      ...[execution, path, JSON.stringify(position), position.token ?? null, at],
+    );
+    if (!isRejoined) return;
+    const within = 'DELETE FROM states_positions WHERE execution = ? AND path >= ? AND path < ?';
+    // The character after the separator ends the range.
+    this.#run(within, execution, `${path}/`, `${path}0`);
   }
 
   #insertEvents(execution: number, events: readonly EventRow[]): void {
-    const insert =
-      'INSERT INTO states_events (execution, id, at, type, previous, details) VALUES (?, ?, ?, ?, ?, ?)';
-    for (const { id, at, type, previous, details } of events) {
-      this.#run(insert, execution, id, at, type, previous, details);
-    }
+    for (const event of events) this.#insert('INSERT INTO states_events', { execution, ...event });
   }
 
   #dropDeleted(arn: string): void {
@@ -285,6 +250,17 @@ export class ExecutionStore {
     this.#run('DELETE FROM states_executions WHERE machineArn = ?', arn);
   }
 
+  #insert<Row>(into: string, row: object): Row {
+    const columns = Object.keys(row);
+    const values = columns.map(() => '?');
+    const statement = this.#prepare(`${into} (${columns}) VALUES (${values}) RETURNING *`);
+    return statement.get(...(Object.values(row) as SQLInputValue[])) as unknown as Row;
+  }
+
+  #all<Row>(sql: string, ...parameters: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...parameters) as unknown[] as Row[];
+  }
+
   #run(sql: string, ...parameters: SQLInputValue[]): number {
     return Number(this.#prepare(sql).run(...parameters).changes);
   }
@@ -293,9 +269,5 @@ export class ExecutionStore {
     const prepared = this.#statements.get(sql) ?? this.#store.prepare(sql);
     this.#statements.set(sql, prepared);
     return prepared;
-  }
-
-  #all<Row>(sql: string, ...parameters: SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...parameters) as unknown[] as Row[];
   }
 }

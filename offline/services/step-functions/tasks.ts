@@ -26,31 +26,24 @@ interface Integration {
   /** What its errors are called by: `SQS` of `SQS.QueueDoesNotExistException`. */
   readonly errors: string;
   readonly required: readonly string[];
-  readonly optional?: readonly string[];
-  readonly canCallBack?: true;
+  readonly optional: readonly string[];
   readonly call: (parameters: Parameters, ports: TaskPorts, caller: Caller) => Promise<object>;
 }
 
 const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(?::\$LATEST)?$/;
-const INTEGRATION_ARN = /^arn:aws[\w-]*:states:::([\w-]+):(\w+)(\.waitForTaskToken)?$/;
-const CALL_BACK = '.waitForTaskToken';
+const INTEGRATION_ARN = /^arn:aws[\w-]*:states:::(\w+:\w+)(\.waitForTaskToken)?$/;
 
-const dynamoDb = (
-  operation: string,
-  required: readonly string[],
-  optional: readonly string[],
-): Integration => ({
-  errors: 'DynamoDB',
-  required: ['TableName', ...required],
-  optional: [...optional, 'ReturnConsumedCapacity'],
-  call: (parameters, { aws }) => aws().json('dynamodb', `DynamoDB_20120810.${operation}`, parameters),
-});
-const CONDITION = [
-  'ConditionExpression',
-  'ExpressionAttributeNames',
-  'ExpressionAttributeValues',
-  'ReturnValues',
-];
+/** https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html */
+function dynamoDb(operation: string, required: string, optional: readonly string[]): Integration {
+  return {
+    errors: 'DynamoDB',
+    required: ['TableName', required],
+    optional: ['ExpressionAttributeNames', 'ReturnConsumedCapacity', ...optional],
+    call: (parameters, { aws }) => aws().json('dynamodb', `DynamoDB_20120810.${operation}`, parameters),
+  };
+}
+const WRITING = ['ConditionExpression', 'ExpressionAttributeValues', 'ReturnValues'];
+const MESSAGE = ['MessageAttributes', 'MessageDeduplicationId', 'MessageGroupId'];
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html */
 const INTEGRATIONS: Readonly<Record<string, Integration>> = {
@@ -58,7 +51,6 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
     errors: 'Lambda',
     required: ['FunctionName'],
     optional: ['Payload'],
-    canCallBack: true,
     async call({ FunctionName, Payload = {} }, ports) {
       const answer = await invoke(String(FunctionName), Payload, ports);
       return { ExecutedVersion: '$LATEST', Payload: answer, StatusCode: 200 };
@@ -67,25 +59,15 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
   'sqs:sendMessage': {
     errors: 'SQS',
     required: ['QueueUrl', 'MessageBody'],
-    optional: ['DelaySeconds', 'MessageAttributes', 'MessageDeduplicationId', 'MessageGroupId'],
-    canCallBack: true,
-    call: (parameters, { aws }) =>
-      aws().json('sqs', 'AmazonSQS.SendMessage', {
-        ...parameters,
-        MessageBody: textOf(parameters.MessageBody),
-      }),
+    optional: ['DelaySeconds', ...MESSAGE],
+    call({ MessageBody, ...rest }, { aws }) {
+      return aws().json('sqs', 'AmazonSQS.SendMessage', { ...rest, MessageBody: textOf(MessageBody) });
+    },
   },
   'sns:publish': {
     errors: 'SNS',
     required: ['TopicArn', 'Message'],
-    optional: [
-      'MessageAttributes',
-      'MessageDeduplicationId',
-      'MessageGroupId',
-      'MessageStructure',
-      'Subject',
-    ],
-    canCallBack: true,
+    optional: ['MessageStructure', 'Subject', ...MESSAGE],
     async call(parameters, { aws }) {
       const xml = await aws().query('sns', 'Publish', publication(parameters));
       return { MessageId: /<MessageId>([^<]*)</.exec(xml)?.[1] };
@@ -94,7 +76,7 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
   'events:putEvents': {
     errors: 'EventBridge',
     required: ['Entries'],
-    canCallBack: true,
+    optional: [],
     async call({ Entries }, { aws }, { executionArn, machineArn }) {
       const entries = [Entries].flat().map((entry) => {
         const { Detail, Resources = [], ...rest } = isRecord(entry) ? entry : {};
@@ -106,27 +88,18 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
       throw new StateFailure('EventBridge.FailedEntry', JSON.stringify(output));
     },
   },
-  'dynamodb:getItem': dynamoDb(
-    'GetItem',
-    ['Key'],
-    ['ConsistentRead', 'ProjectionExpression', 'ExpressionAttributeNames'],
-  ),
-  'dynamodb:putItem': dynamoDb('PutItem', ['Item'], CONDITION),
-  'dynamodb:updateItem': dynamoDb('UpdateItem', ['Key'], [...CONDITION, 'UpdateExpression']),
-  'dynamodb:deleteItem': dynamoDb('DeleteItem', ['Key'], CONDITION),
+  'dynamodb:getItem': dynamoDb('GetItem', 'Key', ['ConsistentRead', 'ProjectionExpression']),
+  'dynamodb:putItem': dynamoDb('PutItem', 'Item', WRITING),
+  'dynamodb:updateItem': dynamoDb('UpdateItem', 'Key', ['UpdateExpression', ...WRITING]),
+  'dynamodb:deleteItem': dynamoDb('DeleteItem', 'Key', WRITING),
   'states:startExecution': {
     errors: 'StepFunctions',
     required: ['StateMachineArn'],
     optional: ['Input', 'Name'],
-    canCallBack: true,
     async call({ StateMachineArn: stateMachineArn, Input = {}, Name: name }, { aws }) {
       const input = { stateMachineArn, input: textOf(Input), name };
-      const { executionArn, startDate } = await aws().json(
-        'states',
-        'AWSStepFunctions.StartExecution',
-        input,
-      );
-      return { ExecutionArn: executionArn, StartDate: Number(startDate) * 1_000 };
+      const started = await aws().json('states', 'AWSStepFunctions.StartExecution', input);
+      return { ExecutionArn: started.executionArn, StartDate: Number(started.startDate) * 1_000 };
     },
   },
 };
@@ -134,7 +107,7 @@ const INTEGRATIONS: Readonly<Record<string, Integration>> = {
 export const isFunction = (resource: string): boolean => FUNCTION_ARN.test(resource);
 
 /** Whether a task with the resource waits until its token comes back. */
-export const canCallBack = (resource: string): boolean => resource.endsWith(CALL_BACK);
+export const canCallBack = (resource: string): boolean => resource.endsWith('.waitForTaskToken');
 
 /** The names under which a task stands in the history, for example `sqs` and `sendMessage.waitForTaskToken`. */
 export function namesOf(resource: string): { resourceType: string; resource: string } {
@@ -143,13 +116,13 @@ export function namesOf(resource: string): { resourceType: string; resource: str
 }
 
 /** What of a task is not supported, if anything. */
-export function problemOfTask(resource: string, parameters: unknown): string | undefined {
+export function problemOfTask(resource: string, parameters: Parameters = {}): string | undefined {
   if (isFunction(resource)) return undefined;
-  const [, service, action, callBack] = INTEGRATION_ARN.exec(resource) ?? [];
-  const integration = INTEGRATIONS[`${service}:${action}`];
-  if (!integration || (callBack && !integration.canCallBack)) return `the resource ${resource}`;
-  const { required, optional = [] } = integration;
-  const names = Object.keys(isRecord(parameters) ? parameters : {}).map((name) => name.replace(/\.\$$/, ''));
+  const [, action = '', callBack] = INTEGRATION_ARN.exec(resource) ?? [];
+  const integration = INTEGRATIONS[action];
+  if (!integration || (callBack && action.startsWith('dynamodb:'))) return `the resource ${resource}`;
+  const { required, optional } = integration;
+  const names = Object.keys(parameters).map((name) => name.replace(/\.\$$/, ''));
   const unknown = names.find((name) => ![...required, ...optional].includes(name));
   if (unknown) return `${unknown} in the Parameters of ${resource}`;
   const missing = required.find((name) => !names.includes(name));
@@ -167,7 +140,7 @@ export async function perform(
   ports: TaskPorts,
   caller: Caller,
 ): Promise<unknown> {
-  const integration = INTEGRATIONS[resource.replace(INTEGRATION_ARN, '$1:$2')];
+  const integration = INTEGRATIONS[resource.replace(INTEGRATION_ARN, '$1')];
   try {
     if (!integration) return await invoke(resource, input, ports);
     const output = await integration.call(isRecord(input) ? input : {}, ports, caller);

@@ -3,15 +3,15 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startAwsEndpoint } from '../../aws/endpoint.ts';
 import { AwsError } from '../../aws/error.ts';
+import type { EventDetails } from '../../services/event-bridge/event.ts';
 import { type MessagingOptions, startMessaging } from '../../services/fauxqs/index.ts';
-import type { EventEntry } from '../../services/s3/notifications.ts';
 
 export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:consumer';
 
 /** SQS, SNS and S3 behind an endpoint of their own, and what they hand to functions and to EventBridge. */
 export async function startMessagingEndpoint(options: Partial<MessagingOptions> = {}) {
   const invocations: Record<string, unknown>[] = [];
-  const events: EventEntry[] = [];
+  const events: EventDetails[] = [];
   const invoke = (arn: string, event: object) => {
     if (arn !== FUNCTION_ARN)
       throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
@@ -23,7 +23,7 @@ export async function startMessagingEndpoint(options: Partial<MessagingOptions> 
     dataFolder: undefined,
     awsUrl: () => url,
     deliverToFunction: invoke,
-    putEvent: (entry) => events.push(entry),
+    putEvent: (event) => events.push(event),
     ...options,
   });
   const serving = await startAwsEndpoint(0, messaging.apis);

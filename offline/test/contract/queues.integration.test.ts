@@ -62,6 +62,7 @@ afterEach(async () => {
 const send = (body: string, more: object = {}) =>
   sqs.send(new SendMessageCommand({ QueueUrl: cloud.resources.Jobs, MessageBody: body, ...more }));
 
+/** In one call, all of whose messages the queue has before it is polled again. */
 const sendAll = (bodies: readonly string[], more: object = {}) =>
   sqs.send(
     new SendMessageBatchCommand({
@@ -199,7 +200,7 @@ describe('a message whose function fails', () => {
   );
 
   contract(ERRORS, 'takes its whole batch with it when nothing is reported', async () => {
-    await start({ maximumBatchingWindow: 1 }, THROWS_ON_BAD);
+    await start({}, THROWS_ON_BAD);
     await sendAll(['a', 'bad']);
     await until(async () => (await depth('Dead')) === 2);
     expect(cloud.invocations.every(({ status }) => status === 'Error')).toBe(true);
@@ -209,7 +210,7 @@ describe('a message whose function fails', () => {
     ERRORS,
     'alone is tried again when it is reported: nine effects once, and the bad one dead-lettered',
     async () => {
-      await start({ functionResponseType: 'ReportBatchItemFailures', maximumBatchingWindow: 1 }, REPORTS_BAD);
+      await start({ functionResponseType: 'ReportBatchItemFailures' }, REPORTS_BAD);
       const good = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
       await sendAll([...good.slice(0, 4), 'bad', ...good.slice(4)]);
       await until(async () => (await depth('Dead')) === 1);
@@ -231,14 +232,14 @@ describe('a message whose function fails', () => {
   const complete = (title: string, answer: string) =>
     contract(ERRORS, `fails with its whole batch when the answer ${title}`, async () => {
       await start(
-        { functionResponseType: 'ReportBatchItemFailures', maximumBatchingWindow: 1 },
+        { functionResponseType: 'ReportBatchItemFailures' },
         `let runs = 0; export const handler = async ({ Records }) => {
           runs += 1; const bodies = Records.map(({ body }) => body);
           return runs === 1 ? ${answer} : { bodies, batchItemFailures: [] }; }`,
       );
       await sendAll(['a', 'b']);
-      await until(() => cloud.invocations.length >= 2 && bodies().slice(1).flat().length === 2);
-      expect(bodies().slice(1).flat().toSorted()).toEqual(['a', 'b']);
+      await until(() => cloud.invocations.length === 2);
+      expect(bodies()[1]?.toSorted()).toEqual(['a', 'b']);
     });
   complete('has an empty identifier', "{ batchItemFailures: [{ itemIdentifier: '' }] }");
   complete('has no identifier', '{ batchItemFailures: [{ itemIdentifier: null }] }');

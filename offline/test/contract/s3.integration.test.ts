@@ -729,13 +729,15 @@ describe('a notification', () => {
     await configure(Bucket, { EventBridgeConfiguration: {} });
     const { VersionId } = await put(Bucket, 'a b', 'hello');
     await remove(Bucket, 'a b');
-    const [made, deleted] = cloud.events.filter(({ Resources }) => Resources[0] === `arn:aws:s3:::${Bucket}`);
-    expect([made?.Source, made?.DetailType, deleted?.DetailType]).toEqual([
+    const [made, deleted] = cloud.events.filter(
+      ({ resources }) => resources?.[0] === `arn:aws:s3:::${Bucket}`,
+    );
+    expect([made?.source, made?.detailType, deleted?.detailType]).toEqual([
       'aws.s3',
       'Object Created',
       'Object Deleted',
     ]);
-    expect(JSON.parse(made?.Detail ?? '')).toEqual({
+    expect(made?.detail).toEqual({
       version: '0',
       bucket: { name: Bucket },
       object: {
@@ -750,7 +752,7 @@ describe('a notification', () => {
       'source-ip-address': '127.0.0.1',
       reason: 'PutObject',
     });
-    expect(JSON.parse(deleted?.Detail ?? '')).toMatchObject({
+    expect(deleted?.detail).toMatchObject({
       reason: 'DeleteObject',
       'deletion-type': 'Delete Marker Created',
     });

@@ -594,6 +594,15 @@ describe('a dead-letter queue', () => {
     },
   );
 
+  contract(`${API}SetQueueAttributes.html`, 'is another queue: one of itself gets nothing', async () => {
+    const queue = await createQueue({ VisibilityTimeout: '0' });
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: await arnOf(queue), maxReceiveCount: 1 });
+    await cloud.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes: { RedrivePolicy } }));
+    await send(queue, 'x');
+    expect(bodies(await receive(queue))).toEqual(['x']);
+    expect(bodies(await receive(queue, { WaitTimeSeconds: 1 }))).toEqual(['x']);
+  });
+
   contract(`${API}ListDeadLetterSourceQueues.html`, 'lists the queues that use it', async () => {
     const { source, deadLetters } = await withDeadLetters(1);
     const { queueUrls } = await cloud.sqs.send(
@@ -703,6 +712,16 @@ describe('a FIFO queue', () => {
       expect(bodies(await receive(queue))).toEqual(['same']);
     },
   );
+
+  contract(`${API}DeleteQueue.html`, 'takes what an older queue of its name had taken', async () => {
+    const older = await createFifoQueue();
+    await sendTo(older, 'a', 'same');
+    await cloud.sqs.send(new DeleteQueueCommand({ QueueUrl: older }));
+    created -= 1;
+    const queue = await createFifoQueue();
+    await sendTo(queue, 'a', 'same');
+    expect(bodies(await receive(queue))).toEqual(['same']);
+  });
 
   contract(
     `${GUIDE}high-throughput-fifo.html`,

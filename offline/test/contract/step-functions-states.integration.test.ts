@@ -203,6 +203,40 @@ describe('what goes into a state and comes out of it', () => {
     });
   });
 
+  contract(`${GUIDE}/intrinsic-functions.html`, 'encodes, hashes, merges and splits', async () => {
+    const Parameters = {
+      'encoded.$': "States.Base64Encode('Data to encode')",
+      'decoded.$': "States.Base64Decode('RGVjb2RlZCBkYXRh')",
+      'hash.$': "States.Hash('input data', 'SHA-1')",
+      'merged.$': 'States.JsonMerge($.json1, $.json2, false)',
+      'parts.$': "States.StringSplit('This.is+a,test=string', '.+,=')",
+      'item.$': 'States.ArrayGetItem($.list, 5)',
+      'random.$': 'States.MathRandom(3, 4)',
+    };
+    const input = {
+      json1: { a: { a1: 1, a2: 2 }, b: 2 },
+      json2: { a: { a3: 1, a4: 2 }, c: 3 },
+      list: [1, 2, 3, 4, 5, 6],
+    };
+    expect(await cloud.outcome(pass({ Parameters }), input)).toEqual({
+      encoded: 'RGF0YSB0byBlbmNvZGU=',
+      decoded: 'Decoded data',
+      hash: 'aaff4a450a104cd177d28d18d74485e8cae074b7',
+      merged: { a: { a3: 1, a4: 2 }, b: 2, c: 3 },
+      parts: ['This', 'is', 'a', 'test', 'string'],
+      item: 6,
+      random: 3,
+    });
+  });
+
+  contract(`${GUIDE}/intrinsic-functions.html`, 'makes another UUID for each call', async () => {
+    const state = pass({ Parameters: { 'ids.$': 'States.Array(States.UUID(), States.UUID())' } });
+    const { ids } = (await cloud.outcome(state, {})) as { ids: string[] };
+    for (const id of ids)
+      expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(new Set(ids).size).toBe(2);
+  });
+
   contract(
     `${GUIDE}/intrinsic-functions.html`,
     'fails with States.IntrinsicFailure where one fails',
@@ -212,9 +246,13 @@ describe('what goes into a state and comes out of it', () => {
         "States.Format('{} {}', $.a)",
         'States.StringToJson($.a)',
         'States.MathAdd($.a, 1)',
+        'States.ArrayGetItem($.list, 1)',
+        'States.ArrayRange(1, 1001, 1)',
+        "States.Hash($.a, 'MD4')",
+        'States.JsonMerge($, $, true)',
       ]) {
         const state = pass({ Parameters: { 'v.$': expression } });
-        expect(await cloud.outcome(state, { a: 'text' })).toMatchObject(failed);
+        expect(await cloud.outcome(state, { a: 'text', list: [0] })).toMatchObject(failed);
       }
     },
   );
@@ -484,27 +522,22 @@ describe('Retry and Catch', () => {
 });
 
 describe('a Parallel state', () => {
+  contract(`${GUIDE}/state-parallel.html`, 'refuses a state name that stands twice', async () => {
+    const Branches = [only(task('echo'))];
+    const started = cloud.start(only({ Type: 'Parallel', Branches, End: true }), {});
+    await expect(started).rejects.toThrow('there is another state of this name');
+  });
+
   contract(
     `${GUIDE}/state-parallel.html`,
     'gives each branch the input, and their outputs as a list',
     async () => {
       const Branches = [
-        only(task('echo')),
+        { StartAt: 'A', States: { A: task('echo') } },
         { StartAt: 'B', States: { B: { Type: 'Pass', Result: 2, End: true } } },
       ];
-      const executionArn = await cloud
-        .start(only({ Type: 'Parallel', Branches, ResultPath: '$.r', End: true }), {
-          a: 1,
-        })
-        .catch((error: unknown) => String(error));
-      // A name stands once in a state machine.
-      expect(executionArn).toContain('A state with this name already exists');
-      const named = [{ StartAt: 'A', States: { A: task('echo') } }, Branches[1]];
-      const outcome = cloud.outcome(
-        only({ Type: 'Parallel', Branches: named, ResultPath: '$.r', End: true }),
-        { a: 1 },
-      );
-      expect(await outcome).toEqual({ a: 1, r: [{ a: 1 }, 2] });
+      const state = only({ Type: 'Parallel', Branches, ResultPath: '$.r', End: true });
+      expect(await cloud.outcome(state, { a: 1 })).toEqual({ a: 1, r: [{ a: 1 }, 2] });
     },
   );
 

@@ -1,4 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+} from '@aws-sdk/client-dynamodb-streams';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect } from '@jest/globals';
@@ -72,6 +78,33 @@ async function failure(): Promise<Record<string, never>> {
 }
 
 describe('a stream', () => {
+  contract(
+    'amazondynamodb/latest/developerguide/Streams.html',
+    'is read by its shards, in the order of writing',
+    async () => {
+      await start({}, 'export const handler = async () => {}');
+      for (const id of ['a', 'b']) await put(id);
+      const { LatestStreamArn: StreamArn } =
+        (await rows.send(new DescribeTableCommand({ TableName: 'rows' }))).Table ?? {};
+      const streams = new DynamoDBStreamsClient();
+      const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+      const read: (string | undefined)[] = [];
+      for (const { ShardId } of StreamDescription?.Shards ?? []) {
+        const { ShardIterator } = await streams.send(
+          new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+        );
+        const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+        read.push(...Records.map(({ dynamodb }) => dynamodb?.Keys?.id?.S));
+      }
+      streams.destroy();
+      expect(StreamDescription).toMatchObject({
+        StreamStatus: 'ENABLED',
+        StreamViewType: 'NEW_AND_OLD_IMAGES',
+      });
+      expect(read).toEqual(['a', 'b']);
+    },
+  );
+
   contract(STREAMS, 'invokes the function with an event of the documented shape', async () => {
     await start({}, 'export const handler = async (event) => event');
     await put('a', { n: 1 });
@@ -100,6 +133,23 @@ describe('a stream', () => {
       ],
     });
   });
+
+  contract(
+    'amazondynamodb/latest/developerguide/Streams.html',
+    'tells the function of no write that changes nothing',
+    async () => {
+      await start({}, THROWS_ON_BAD);
+      for (const [id, n] of [
+        ['a', 1],
+        ['a', 1],
+        ['b', 1],
+        ['a', 2],
+      ] as const)
+        await put(id, { n });
+      await until(() => succeeded().includes('b') && succeeded().length >= 3);
+      expect(succeeded()).toEqual(['a', 'b', 'a']);
+    },
+  );
 
   contract(STREAMS, 'tells of inserts, changes with the old image, and removals', async () => {
     await start({}, 'export const handler = async (event) => event.Records');

@@ -185,7 +185,7 @@ describe('a declared bucket', () => {
     expect(versioning.Status).toBe('Enabled');
     await cloud.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'a.jpg', Body: 'x' }));
     expect(cloud.invocations.at(-1)).toMatchObject({ Records: [{ s3: { object: { key: 'a.jpg' } } }] });
-    expect(cloud.events.at(-1)).toMatchObject({ DetailType: 'Object Created' });
+    expect(cloud.events.at(-1)).toMatchObject({ detailType: 'Object Created' });
   });
 
   it('cannot stop keeping versions, and is created anew with --reset', async () => {

@@ -114,6 +114,7 @@ describe('a plugin', () => {
     [' * await provider.request(x)', 'src/index.js'],
     ["provider.request('S3')", 'README.md'],
     ["provider.request('S3')", 'test/stack.js'],
+    ["provider.request('S3')", 'lib/stack.test.js'],
     ["provider.request('S3')", 'node_modules/other/index.js'],
   ])('may say %s in %s', (line, file) => {
     expect(using(line, file)).toEqual([]);

@@ -49,7 +49,7 @@ export async function openapiText(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const { operations, schemas } = await describedOperations(services);
   const document = openapiDocument(
-    { title: 'Shop API', version, description: 'The catalogue of a shop.' },
+    { title: 'Shop API', version, description: 'The catalogue of a shop, and the orders of its customers.' },
     declaredRoutes(services),
     operations,
     schemas,

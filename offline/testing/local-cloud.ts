@@ -52,7 +52,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const { serviceDir = ROOT } = options;
-  const declaration = isInvented(options) ? invented(options) : await readApplication(serviceDir, 'test');
+  const declaration = isInvented(options)
+    ? invented(options)
+    : silent(await readApplication(serviceDir, 'test'));
   const { region, functions } = declaration;
   const application: Application = { ...declaration, implied: functionResources(functions, region) };
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
@@ -96,6 +98,14 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     env: (functionKey) => environmentOf(application, functionKey, cloud.scope, cloud.awsUrl),
     token: (request = {}) => cloud.issuer.token(request),
     stop,
+  };
+}
+
+/** The log lines of functions are nobody's concern in a test. */
+function silent({ provider, ...application }: DeclaredApplication): DeclaredApplication {
+  return {
+    ...application,
+    provider: { ...provider, environment: { ...provider.environment, LOG_LEVEL: 'SILENT' } },
   };
 }
 

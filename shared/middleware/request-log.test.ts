@@ -1,22 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NotFound } from '../errors.ts';
-import { logger } from '../logger.ts';
 import { httpEvent, lambdaContext } from '../testing/http-event.ts';
+import { collectedLogLines } from '../testing/log-lines.ts';
 import { httpHandler } from './http.ts';
 
-const lines: Record<string, unknown>[] = [];
-const collect = (line: string) => void lines.push(JSON.parse(line));
-
-beforeEach(() => {
-  lines.length = 0;
-  logger.setLogLevel('INFO');
-  for (const level of ['info', 'error', 'log'] as const)
-    jest.spyOn(console, level).mockImplementation(collect);
-});
-afterEach(() => {
-  logger.setLogLevel('SILENT');
-  jest.restoreAllMocks();
-});
+const lines = collectedLogLines();
 
 const event = () =>
   httpEvent({

@@ -1,13 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod/mini';
-import en from 'zod/v4/locales/en.js';
 import { type InvalidField, InvalidInput } from '../errors.ts';
 import { correlationIdOf, type HttpEvent } from './http-event.ts';
-
-z.config(en());
-
-type Schema<Output> = z.core.$ZodType<Output>;
+import { type Schema, shaped } from './shape.ts';
 
 /** What a route takes. A part without a schema reaches the handler as `undefined`. */
 export interface HttpContract<Path = undefined, Query = undefined, Body = undefined> {
@@ -44,9 +39,9 @@ export function validate(contract: HttpContract<unknown, unknown, unknown>): Mid
       const check = (part: 'path' | 'query' | 'body', input: unknown) => {
         const schema = contract[part];
         if (!schema) return undefined;
-        const result = z.safeParse(schema, input);
-        if (result.success) return result.data;
-        fields.push(...result.error.issues.flatMap((issue) => invalidFields(part, issue)));
+        const result = shaped(schema, input);
+        if ('output' in result) return result.output;
+        fields.push(...result.wrong.map((field) => ({ in: part, ...field })));
         return undefined;
       };
       const shape = {
@@ -74,21 +69,4 @@ export function validated<Path, Query, Body>(
     correlationId: correlationIdOf(event),
     remainingTimeMs: context.getRemainingTimeInMillis(),
   };
-}
-
-function invalidFields(part: InvalidField['in'], issue: z.core.$ZodIssue): InvalidField[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      in: part,
-      pointer: pointer([...issue.path, key]),
-      detail: 'is not a known field',
-    }));
-  }
-  const isAbsent = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [{ in: part, pointer: pointer(issue.path), detail: isAbsent ? 'is required' : issue.message }];
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc6901 */
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

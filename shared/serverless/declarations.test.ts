@@ -94,8 +94,13 @@ describe.each([{ folder: '.', declaration: root }, ...services])(
       expect(declaration.plugins[0]).toBe('serverless-shop/settings');
     });
 
-    it('lists no plugin that the root does not', () => {
-      expect(declaration.plugins.filter((plugin) => !root.plugins.includes(plugin))).toEqual([]);
+    it('lists no plugin that the root does not, and those that it lists in the same order', () => {
+      const { plugins } = declaration;
+      expect(plugins).toEqual(sorted(plugins, root.plugins));
+    });
+
+    it('has the plugin for state machines when it has such, and only then', () => {
+      expect(declaration.plugins.includes('serverless-step-functions')).toBe('stepFunctions' in declaration);
     });
 
     it('finishes the roles after they are made', () => {
@@ -114,6 +119,7 @@ describe('the root', () => {
     expect(root).toMatchObject({
       provider: '${file(shared/serverless/application.cjs):provider}',
       functions: '${file(shared/serverless/application.cjs):functions}',
+      stepFunctions: '${file(shared/serverless/application.cjs):stepFunctions}',
       resources: '${file(shared/serverless/application.cjs):resources}',
     });
   });
@@ -127,8 +133,9 @@ describe.each(functions)('$folder: $key', ({ folder, key, declared }) => {
     expect(key).toBe(basename(path).replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
   });
 
+  // The plugin that names the roles leaves out its suffix "lambdaRole" where there is no room for it.
   it('fits into the name of a role, which has 64 characters, in any stage and region', () => {
-    expect(`shop-dev-abcdefghijkl-${key}-ap-southeast-1-lambdaRole`.length).toBeLessThanOrEqual(64);
+    expect(`shop-dev-abcdefghijkl-${key}-ap-southeast-1`.length).toBeLessThanOrEqual(64);
   });
 
   it('says what it does', () => {

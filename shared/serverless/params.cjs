@@ -32,6 +32,11 @@ const isIssuer = (value) => {
 /** @param {string} value */
 const isOrigin = (value) => /^https?:/.test(value) && URL.parse(value)?.origin === value;
 
+/** @param {string} value */
+const isEmailOrEmpty = (value) =>
+  value === '' ||
+  (value.length <= 254 && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(value));
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -69,6 +74,33 @@ const parameters = {
     accepts: isInteger(1, 5_000),
     default: 500,
     prod: 1000,
+  },
+  paymentProvider: {
+    description: 'Who charges customers: Stripe, or a sandbox that takes test tokens and moves no money',
+    allowed: 'sandbox, stripe',
+    accepts: (value) => value === 'sandbox' || value === 'stripe',
+    default: 'sandbox',
+    prod: 'stripe',
+  },
+  approvalAmount: {
+    description:
+      'Total, in minor units of its currency, from which on an order waits for approval; 0: none waits',
+    allowed: 'an integer from 0 to 99999999',
+    accepts: isInteger(0, 99_999_999),
+    default: 0,
+  },
+  notificationEmail: {
+    description:
+      'Address that the notifications about orders are sent to, once it has confirmed; empty: none',
+    allowed: 'empty, or an e-mail address',
+    accepts: isEmailOrEmpty,
+    default: '',
+  },
+  alarmEmail: {
+    description: 'Address that alarms are sent to, once it has confirmed; empty: none',
+    allowed: 'empty, or an e-mail address',
+    accepts: isEmailOrEmpty,
+    default: '',
   },
   logLevel: {
     description: 'Least severe log line that functions write',

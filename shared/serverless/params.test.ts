@@ -13,11 +13,21 @@ describe('the table of parameters', () => {
         allowedOrigins: 'http://localhost:3000',
         apiRateLimit: 50,
         apiBurstLimit: 500,
+        paymentProvider: 'sandbox',
+        approvalAmount: 0,
+        notificationEmail: '',
+        alarmEmail: '',
         logLevel: 'INFO',
         logRetentionInDays: 7,
         protectData: false,
       },
-      prod: { apiRateLimit: 500, apiBurstLimit: 1000, logRetentionInDays: 90, protectData: true },
+      prod: {
+        apiRateLimit: 500,
+        apiBurstLimit: 1000,
+        paymentProvider: 'stripe',
+        logRetentionInDays: 90,
+        protectData: true,
+      },
     });
   });
 

@@ -1,5 +1,15 @@
+const ServerlessError = require('serverless/lib/serverless-error.js');
+
 /**
  * @typedef {{ Effect: string, Action: string[], Resource: unknown }} Statement
+ * @typedef {{ type: string, arn: unknown } | string} Destination
+ *
+ * The properties of a declared function that are read or changed here.
+ * @typedef {object} Declared
+ * @property {unknown} [role]
+ * @property {Statement[]} [iamRoleStatements]
+ * @property {{ onSuccess?: Destination, onFailure?: Destination }} [destinations]
+ * @property {{ stream?: { destinations?: { onFailure?: Destination } } | string }[]} [events]
  *
  * The properties of functions and roles that are read or changed here.
  * @typedef {object} Properties
@@ -10,18 +20,28 @@
  * What this plugin reads of the framework.
  * @typedef {object} Serverless
  * @property {{
- *   functions: { [key: string]: { role?: unknown, iamRoleStatements?: Statement[] } },
+ *   functions: { [key: string]: Declared },
  *   provider: { compiledCloudFormationTemplate: { Resources: { [id: string]: { Type: string, Properties: Properties } } } }
  * }} service
  */
+
+/** What a function must be allowed so that Lambda can hand its events on, by the type of the destination. */
+const HANDING_ON = /** @type {{ [type: string]: string }} */ ({
+  sqs: 'sqs:SendMessage',
+  sns: 'sns:Publish',
+  function: 'lambda:InvokeFunction',
+  eventBus: 'events:PutEvents',
+});
 
 /** The role that osls makes for functions without one of their own; it may write any log group of the stage. */
 const SHARED_ROLE = 'IamRoleLambdaExecution';
 
 /**
  * Finishes what serverless-iam-roles-per-function begins, and is listed after it: a function that asks for nothing
- * still gets a role of its own; no function may create a log group, since a late one would come back without its
- * retention after the stack is removed; and each may send its traces, which has no narrower resource than `*`.
+ * still gets a role of its own; one with destinations may send to them, which osls permits to the shared role alone,
+ * so that failed events would be lost without a word; no function may create a log group, since a late one would
+ * come back without its retention after the stack is removed; and each may send its traces, which has no narrower
+ * resource than `*`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  */
 class Roles {
@@ -29,14 +49,37 @@ class Roles {
   constructor({ service }) {
     this.hooks = {
       initialize: () => {
-        for (const declared of Object.values(service.functions ?? {})) {
-          if (!declared.role) declared.iamRoleStatements ??= [];
+        for (const [key, declared] of Object.entries(service.functions ?? {})) {
+          if (declared.role) continue;
+          declared.iamRoleStatements = [
+            ...(declared.iamRoleStatements ?? []),
+            ...destinationsOf(declared).map((destination) => statementFor(destination, key)),
+          ];
         }
       },
       'before:package:finalize': () => finishRoles(service.provider.compiledCloudFormationTemplate.Resources),
     };
   }
 }
+
+/** @type {(declared: Declared) => Destination[]} */
+const destinationsOf = ({ destinations = {}, events = [] }) =>
+  [
+    destinations.onSuccess,
+    destinations.onFailure,
+    ...events.map(({ stream }) => (typeof stream === 'object' ? stream.destinations?.onFailure : undefined)),
+  ].filter((destination) => destination !== undefined);
+
+/** @type {(destination: Destination, key: string) => Statement} */
+const statementFor = (destination, key) => {
+  const { type = '', arn } = typeof destination === 'object' ? destination : {};
+  const action = HANDING_ON[type];
+  if (action) return { Effect: 'Allow', Action: [action], Resource: arn };
+  throw new ServerlessError(
+    `The function ${key} has a destination without a type (${Object.keys(HANDING_ON).join(', ')}) and an arn.`,
+    'INVALID_DESTINATION',
+  );
+};
 
 /** @param {Serverless['service']['provider']['compiledCloudFormationTemplate']['Resources']} resources */
 const finishRoles = (resources) => {

@@ -43,6 +43,56 @@ describe('roles', () => {
     });
   });
 
+  it('may send to the destinations of their function and of its streams', () => {
+    const initialized = (declared: Serverless['service']['functions'][string]) => {
+      const service = {
+        functions: { declared },
+        provider: { compiledCloudFormationTemplate: { Resources: {} } },
+      };
+      new Roles({ service }).hooks.initialize();
+      return service.functions.declared.iamRoleStatements;
+    };
+    const allowed = (action: string, arn: string) => ({ Effect: 'Allow', Action: [action], Resource: arn });
+
+    expect(
+      initialized({
+        iamRoleStatements: [declared],
+        destinations: {
+          onSuccess: { type: 'eventBus', arn: 'a bus' },
+          onFailure: { type: 'sqs', arn: 'a queue' },
+        },
+        events: [
+          { stream: 'a stream' },
+          { stream: { destinations: { onFailure: { type: 'sns', arn: 'a topic' } } } },
+          {},
+        ],
+      }),
+    ).toEqual([
+      declared,
+      allowed('events:PutEvents', 'a bus'),
+      allowed('sqs:SendMessage', 'a queue'),
+      allowed('sns:Publish', 'a topic'),
+    ]);
+    expect(initialized({ destinations: { onFailure: { type: 'function', arn: 'another' } } })).toEqual([
+      allowed('lambda:InvokeFunction', 'another'),
+    ]);
+  });
+
+  it('refuse a destination that does not say what it is', () => {
+    for (const onFailure of [
+      'arn:aws:sqs:eu-west-1:123456789012:failed',
+      { type: 'queue', arn: 'a queue' },
+    ]) {
+      const service = {
+        functions: { sweep: { destinations: { onFailure } } },
+        provider: { compiledCloudFormationTemplate: { Resources: {} } },
+      };
+      expect(() => new Roles({ service }).hooks.initialize()).toThrow(
+        'The function sweep has a destination without a type (sqs, sns, function, eventBus) and an arn.',
+      );
+    }
+  });
+
   it('may write their logs and traces, not make log groups', () => {
     const resources = finish({
       Traced: lambda('TracedRole', { TracingConfig: { Mode: 'Active' } }),

@@ -89,6 +89,13 @@ describe('a parameter given on the command line', () => {
     'apiRateLimit=1',
     'apiRateLimit=10000',
     'apiBurstLimit=5000',
+    'paymentProvider=sandbox',
+    'paymentProvider=stripe',
+    'approvalAmount=0',
+    'approvalAmount=50000',
+    'approvalAmount=99999999',
+    'notificationEmail=orders@example.com',
+    "alarmEmail=on.call+shop_o'neil@ops.example.co.uk",
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -113,6 +120,16 @@ describe('a parameter given on the command line', () => {
     ['allowedOrigins', 'https://shop.example.com,*'],
     ['allowedOrigins', 'null'],
     ['allowedOrigins', 'ws://shop.example.com'],
+    ['paymentProvider', 'paypal'],
+    ['approvalAmount', '-1'],
+    ['approvalAmount', '10.50'],
+    ['approvalAmount', '100000000'],
+    ['notificationEmail', 'example.com'],
+    ['notificationEmail', 'orders@localhost'],
+    ['notificationEmail', 'orders@example.com, more@example.com'],
+    ['alarmEmail', 'on call@example.com'],
+    ['alarmEmail', '@example.com'],
+    ['alarmEmail', `a@${'b'.repeat(250)}.example`],
     ['apiRateLimit', '0'],
     ['apiRateLimit', '10001'],
     ['apiRateLimit', '-5'],
@@ -142,7 +159,8 @@ describe('a parameter given on the command line', () => {
   it('is refused when there is none of that name', () => {
     expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
-        'apiBurstLimit, logLevel, logRetentionInDays, protectData.',
+        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, alarmEmail, logLevel, ' +
+        'logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

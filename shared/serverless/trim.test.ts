@@ -45,7 +45,7 @@ describe('the bundle of a function', () => {
       /credential-provider-(?:ini|sso|process|web-identity|login|cognito|http)|token-providers/,
     ],
     ['event streams but what stands in for them', /event-streams\/(?!index\.js)|EventStream/],
-    ['schemas that another function needs', /item-schemas|currency/],
+    ['schemas that another function needs', /item-schemas|money|currency/],
     ['idempotency, which only creation needs', /powertools\/(?:idempotency|jmespath)/],
   ])('holds nothing of %s', (_, left) => {
     expect(getItem.files.filter((file) => left.test(file))).toEqual([]);

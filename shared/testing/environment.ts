@@ -7,6 +7,12 @@ Object.assign(process.env, {
   ITEMS_TABLE: 'items',
   IDEMPOTENCY_TABLE: 'idempotency',
   SIGNING_KEYS_TABLE: 'signing-keys',
+  ORDERS_TABLE: 'orders',
+  STATE_MACHINE_ARN: 'order-processing',
+  NOTIFICATIONS_TOPIC: 'order-notifications',
+  APPROVAL_AMOUNT: '0',
+  PAYMENT_PROVIDER: 'sandbox',
+  STRIPE_SECRET_ARN: 'stripe-key',
   // Logs go to Jest's console, and only when a test asks for them.
   POWERTOOLS_DEV: 'true',
   POWERTOOLS_LOG_LEVEL: 'SILENT',

@@ -38,8 +38,8 @@ const secretSchema = z
   })
   .refine(
     ({ SecretString, GenerateSecretString }) =>
-      (SecretString === undefined) !== (GenerateSecretString === undefined),
-    'it has either SecretString or GenerateSecretString',
+      SecretString === undefined || GenerateSecretString === undefined,
+    'it has both SecretString and GenerateSecretString',
   );
 
 /** The declared parameters and secrets. What was once generated stays as it is. */
@@ -62,11 +62,17 @@ export function parameterResources(client: AwsClient, { stackName }: { stackName
         `secretsmanager.${operation}`,
         input,
       );
-    const present = await unless('ResourceNotFoundException', call('GetSecretValue', { SecretId: Name }));
-    if (SecretString !== undefined && present && present.SecretString !== SecretString) {
-      await call('PutSecretValue', { SecretId: Name, SecretString });
+    const ifFound = (operation: string) =>
+      unless('ResourceNotFoundException', call(operation, { SecretId: Name }));
+    const present = await ifFound('DescribeSecret');
+    if (SecretString !== undefined && present) {
+      const kept = (await ifFound('GetSecretValue'))?.SecretString;
+      if (kept !== SecretString) await call('PutSecretValue', { SecretId: Name, SecretString });
     }
-    const value = () => SecretString ?? generated(declared(owner, generationSchema, GenerateSecretString));
+    const value = () =>
+      GenerateSecretString
+        ? generated(declared(owner, generationSchema, GenerateSecretString))
+        : SecretString;
     const { ARN } = present ?? (await call('CreateSecret', { Name, SecretString: value() }));
     return { ref: ARN, attributes: { Id: ARN } };
   }

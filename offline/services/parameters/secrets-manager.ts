@@ -20,6 +20,9 @@ interface Row {
   readonly changed: number;
 }
 
+/** Of a secret that was created without one. */
+const NO_VALUE = '';
+
 const value = {
   SecretString: z.string().min(1).max(65_536),
   ClientRequestToken: z.string().min(32).max(64).default(randomUUID),
@@ -52,12 +55,13 @@ export function startSecretsManager(options: { region: string; store: Store; now
     CreateSecret: operation(
       z.strictObject({
         ...value,
+        SecretString: value.SecretString.optional(),
         Name: z.string().regex(/^[\w/+=.@-]{1,512}$/),
         Description: irrelevant,
         KmsKeyId: irrelevant,
         Tags: irrelevant,
       }),
-      ({ Name, SecretString, ClientRequestToken }) => {
+      ({ Name, SecretString = NO_VALUE, ClientRequestToken }) => {
         const names = store.prepare('SELECT name FROM secret').all();
         if (names.some(({ name }) => name === Name)) {
           throw new AwsError('ResourceExistsException', `The secret ${Name} already exists.`);
@@ -91,8 +95,9 @@ export function startSecretsManager(options: { region: string; store: Store; now
       }),
       ({ SecretId, VersionId }) => {
         const { name, arn, version, value, changed } = find(SecretId);
-        if (VersionId !== undefined && VersionId !== version) {
-          const message = `Secrets Manager can't find the specified secret value for VersionId: ${VersionId}`;
+        if (value === NO_VALUE || (VersionId !== undefined && VersionId !== version)) {
+          const wanted = VersionId === undefined ? 'staging label: AWSCURRENT' : `VersionId: ${VersionId}`;
+          const message = `Secrets Manager can't find the specified secret value for ${wanted}`;
           throw new AwsError('ResourceNotFoundException', message);
         }
         const current = { VersionId: version, VersionStages: ['AWSCURRENT'], CreatedDate: changed / 1_000 };

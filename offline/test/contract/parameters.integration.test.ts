@@ -338,6 +338,21 @@ describe('a secret', () => {
     },
   );
 
+  contract(
+    `${TEMPLATE}aws-resource-secretsmanager-secret.html`,
+    'has no value when none is declared, and keeps the one that it is given later',
+    async () => {
+      const { ref } = await cloud.declare('SecretsManager::Secret', { Name: 'empty' });
+      const get = new GetSecretValueCommand({ SecretId: ref });
+      await expect(cloud.secrets.send(get)).rejects.toThrow(
+        "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      );
+      await cloud.secrets.send(new PutSecretValueCommand({ SecretId: ref, SecretString: 'given' }));
+      expect((await cloud.declare('SecretsManager::Secret', { Name: 'empty' })).ref).toBe(ref);
+      expect((await cloud.secrets.send(get)).SecretString).toBe('given');
+    },
+  );
+
   it('is a password alone without a template', async () => {
     const { ref } = await cloud.declare('SecretsManager::Secret', { GenerateSecretString: {} });
     const { SecretString } = await cloud.secrets.send(new GetSecretValueCommand({ SecretId: ref }));
@@ -348,9 +363,8 @@ describe('a secret', () => {
     [
       'SecretsManager::Secret',
       { SecretString: 'hidden', GenerateSecretString: {} },
-      'it has either SecretString or GenerateSecretString.',
+      'it has both SecretString and GenerateSecretString.',
     ],
-    ['SecretsManager::Secret', { Name: 'a' }, 'it has either SecretString or GenerateSecretString.'],
     [
       'SecretsManager::Secret',
       { SecretString: 'hidden', ReplicaRegions: [] },

@@ -6,7 +6,6 @@ import { IdempotencyKeyReused, RequestInProgress } from '../../../shared/errors.
 import { idempotencyTable } from '../src/adapters/idempotency-table.ts';
 import { itemsTable } from '../src/adapters/items-table.ts';
 import { reservations } from '../src/adapters/request-keys.ts';
-import { signingKeyTable } from '../src/adapters/signing-key-table.ts';
 import { addItem } from '../src/domain/add-item.ts';
 import { ItemAlreadyExists } from '../src/domain/item.ts';
 import type { OncePerKey } from '../src/domain/once-per-key.ts';
@@ -118,28 +117,5 @@ describe('creating an item with a key', () => {
     expect(next.id).not.toBe(first.id);
     const taken = addItem(dependencies(), { ...draft, id: 'kept' }, { caller: 'alice', key: 'kept' });
     await expect(taken).rejects.toThrow(ItemAlreadyExists);
-  });
-});
-
-describe('the signing key', () => {
-  it('is one for all who ask at the same time and for who asks later', async () => {
-    const table = cloud.resources.SigningKeysTable ?? '';
-    const asked = await Promise.all(
-      [...Array(20).keys()].map(() => signingKeyTable(documents, table, 'cursor')()),
-    );
-    const later = await signingKeyTable(documents, table, 'cursor')();
-    expect(later).toHaveLength(32);
-    expect(new Set(asked.map((key) => Buffer.from(key).toString('hex')))).toEqual(
-      new Set([Buffer.from(later).toString('hex')]),
-    );
-  });
-
-  it('is another one under another name', async () => {
-    const table = cloud.resources.SigningKeysTable ?? '';
-    const [one, other] = [
-      await signingKeyTable(documents, table, 'a')(),
-      await signingKeyTable(documents, table, 'b')(),
-    ];
-    expect(Buffer.from(one).equals(Buffer.from(other))).toBe(false);
   });
 });

@@ -19,6 +19,8 @@ interface Properties {
   readonly Description: string;
   readonly Timeout: number;
   readonly Role: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
+  readonly RoleArn: unknown;
+  readonly AlarmActions: unknown;
   readonly ManagedPolicyArns?: readonly unknown[];
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
   readonly RetentionInDays: number;
@@ -35,6 +37,7 @@ interface Resource {
   readonly Properties: Properties;
 }
 interface Template {
+  readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<
     Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>
@@ -127,16 +130,28 @@ const comparable = (resource: Resource | undefined, stage: Stage) =>
     return key === 'LogGroupName' ? value.replace(`/http-api/shop-${stage}`, '/http-api/the-stack') : value;
   });
 
-/** What the service file of a function asks for, as it stands in a template. */
-function declaredStatements(name: string, stage: Stage): Statement[] {
+interface Declared {
+  readonly events?: readonly { readonly httpApi?: unknown }[];
+  readonly iamRoleStatements?: readonly Statement[];
+  readonly destinations?: { readonly onFailure?: { readonly type: 'sqs'; readonly arn: unknown } };
+}
+
+/** How the service file declares a function, as it would stand in the template of the application. */
+function declaredFunction(name: string, stage: Stage): Declared {
   const declared = services
     .flatMap(({ functions }) => Object.entries(functions))
-    .find(([key]) => `shop-${stage}-${key}` === name)?.[1] as { iamRoleStatements?: Statement[] } | undefined;
-  const statements = JSON.stringify(declared?.iamRoleStatements ?? []).replaceAll('${sls:stage}', stage);
-  return (JSON.parse(statements) as Statement[]).map((statement) => ({
-    ...statement,
-    Action: [statement.Action].flat(),
-  }));
+    .find(([key]) => `shop-${stage}-${key}` === name)?.[1];
+  const { Outputs } = application[stage].template;
+  const exported = new Map(Object.values(Outputs).map(({ Value, Export }) => [Export?.Name, Value]));
+  return JSON.parse(
+    JSON.stringify(declared ?? {}).replaceAll('${sls:stage}', stage),
+    (_, value) => exported.get(value?.['Fn::ImportValue']) ?? value,
+  );
+}
+
+function declaredStatements(name: string, stage: Stage): Statement[] {
+  const { iamRoleStatements = [] } = declaredFunction(name, stage);
+  return iamRoleStatements.map((statement) => ({ ...statement, Action: [statement.Action].flat() }));
 }
 
 describe.each(STAGES)('in %s', (stage) => {
@@ -189,7 +204,7 @@ describe.each(STAGES)('in %s', (stage) => {
       }
     });
 
-    it('runs on Node.js 24 on ARM, traced, and gives up before the HTTP API does', () => {
+    it('runs on Node.js 24 on ARM, traced, and gives up before the HTTP API does where it stands behind it', () => {
       for (const { Properties } of ofType(application[stage], 'AWS::Lambda::Function')) {
         expect(Properties).toMatchObject({
           Runtime: 'nodejs24.x',
@@ -200,7 +215,8 @@ describe.each(STAGES)('in %s', (stage) => {
             { Key: 'stage', Value: stage },
           ]),
         });
-        expect(Properties.Timeout).toBeLessThan(29);
+        const { events = [] } = declaredFunction(Properties.FunctionName, stage);
+        if (events.some(({ httpApi }) => httpApi)) expect(Properties.Timeout).toBeLessThan(29);
         expect(Properties.Description).toMatch(/\w/);
       }
     });
@@ -219,13 +235,18 @@ describe.each(STAGES)('in %s', (stage) => {
       for (const { RetentionInDays } of groups) expect(RetentionInDays).toBe(stage === 'prod' ? 90 : 7);
     });
 
-    it('has a role of its own, for its own log, its traces, and what it declares', () => {
+    it('has a role of its own, for its own log, its traces, what it declares and its destination', () => {
       const lambdas = ofType(application[stage], 'AWS::Lambda::Function');
       const roles = lambdas.map(({ Properties }) => Properties.Role['Fn::GetAtt'][0]);
       expect(new Set(roles).size).toBe(lambdas.length);
-      expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(lambdas.length);
+      const machines = ofType(application[stage], 'AWS::StepFunctions::StateMachine');
+      expect(machines.map(({ Properties }) => Properties.RoleArn)).toEqual(
+        machines.map(({ id }) => ({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] })),
+      );
+      expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(lambdas.length + machines.length);
 
       for (const { Properties } of lambdas) {
+        const { destinations } = declaredFunction(Properties.FunctionName, stage);
         const role = application[stage].template.Resources[Properties.Role['Fn::GetAtt'][0]]?.Properties;
         expect(role?.ManagedPolicyArns ?? []).toEqual([]);
         expect(role?.Policies).toHaveLength(1);
@@ -242,14 +263,18 @@ describe.each(STAGES)('in %s', (stage) => {
             ],
           },
           ...declaredStatements(Properties.FunctionName, stage),
+          ...(destinations?.onFailure
+            ? [{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: destinations.onFailure.arn }]
+            : []),
           { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
         ]);
       }
     });
 
-    it('declares no wildcard', () => {
+    it('declares no wildcard, but for the executions of one state machine', () => {
       for (const { Properties } of ofType(application[stage], 'AWS::Lambda::Function')) {
-        expect(JSON.stringify(declaredStatements(Properties.FunctionName, stage))).not.toContain('*');
+        const statements = JSON.stringify(declaredStatements(Properties.FunctionName, stage));
+        expect(statements.replaceAll(/:execution:\$\{\w+\.Name\}:\*"/g, '"')).not.toContain('*');
       }
     });
   });
@@ -283,7 +308,7 @@ describe.each(STAGES)('in %s', (stage) => {
       for (const route of closed) {
         expect(route).toMatchObject({
           AuthorizerId: { Ref: 'HttpApiAuthorizerShopJwt' },
-          AuthorizationScopes: [expect.stringMatching(/^shop\/(items\.write|orders)$/)],
+          AuthorizationScopes: [expect.stringMatching(/^shop\/(items\.write|orders|orders\.approve)$/)],
         });
       }
     });
@@ -320,6 +345,44 @@ describe.each(STAGES)('in %s', (stage) => {
       expect(CorsConfiguration.AllowOrigins).toEqual(['http://localhost:3000']);
       expect(CorsConfiguration.AllowHeaders).toEqual(expect.arrayContaining(['authorization', 'if-match']));
       expect(CorsConfiguration.AllowCredentials).toBeUndefined();
+    });
+  });
+
+  describe('the topic of alarms', () => {
+    it('lets in the alarms of this account alone, over TLS alone', () => {
+      const { AlarmTopic, AlarmTopicPolicy } = application[stage].template.Resources;
+      expect(AlarmTopic?.Properties).toMatchObject({ TopicName: `shop-alarms-${stage}` });
+      // With AWS's own key no alarm could publish.
+      expect(AlarmTopic?.Properties).not.toHaveProperty('KmsMasterKeyId');
+      expect(AlarmTopicPolicy?.Properties).toMatchObject({
+        Topics: [{ Ref: 'AlarmTopic' }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Action: 'sns:Publish',
+              Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+            },
+            { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          ],
+        },
+      });
+    });
+
+    it('is told to nobody by e-mail unless an address is given', () => {
+      const { Conditions, Resources } = application[stage].template;
+      expect(Conditions.SendAlarmsByEmail).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
+      expect(Resources.AlarmEmail).toMatchObject({
+        Condition: 'SendAlarmsByEmail',
+        Properties: { Protocol: 'email', TopicArn: { Ref: 'AlarmTopic' } },
+      });
+    });
+
+    it('is what every alarm notifies', () => {
+      for (const { Properties } of ofType(application[stage], 'AWS::CloudWatch::Alarm')) {
+        expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+      }
     });
   });
 

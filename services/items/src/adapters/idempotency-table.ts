@@ -11,8 +11,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { RequestInProgress } from '../../../../shared/errors.ts';
+import { KEYS_KEPT_SECONDS, keyReused } from '../../../../shared/request-keys.ts';
 import type { OncePerKey, RepeatableRequest } from '../domain/once-per-key.ts';
-import { KEYS_KEPT_SECONDS, keyReused } from './request-keys.ts';
 
 /** Remembers the answers to repeatable requests for a day in the table `tableName`. */
 export function idempotencyTable(dynamodb: DynamoDBClient, tableName: string): OncePerKey {

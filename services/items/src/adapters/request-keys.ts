@@ -1,13 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { digest } from '../../../../shared/digest.ts';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
-import { IdempotencyKeyReused } from '../../../../shared/errors.ts';
+import { KEYS_KEPT_SECONDS, keyReused } from '../../../../shared/request-keys.ts';
 import type { AddItemDependencies } from '../domain/add-item.ts';
-
-/** How long a key is remembered: a day. */
-export const KEYS_KEPT_SECONDS = 24 * 60 * 60;
 
 /** Binds requests that create items to ids, in the same table and for as long as answers are kept. */
 export function reservations(
@@ -46,19 +44,3 @@ export function reservations(
     }
   };
 }
-
-/** The hash of a value, the same whatever the order of its keys, telling nobody the value. */
-export function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url');
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
-export const keyReused = (cause: unknown) =>
-  new IdempotencyKeyReused('This Idempotency-Key was used for a request with another body.', { cause });

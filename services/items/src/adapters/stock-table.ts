@@ -7,8 +7,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { digest } from '../../../../shared/digest.ts';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { Throttled } from '../../../../shared/errors.ts';
+import { KEYS_KEPT_SECONDS, keyReused } from '../../../../shared/request-keys.ts';
 import {
   type Item,
   ItemNotFound,
@@ -18,7 +20,6 @@ import {
   StockRefused,
 } from '../domain/item.ts';
 import { type Row, refusedBy, toItem } from './item-row.ts';
-import { digest, KEYS_KEPT_SECONDS, keyReused } from './request-keys.ts';
 
 interface Tables {
   /** Tries again when there was no answer. */

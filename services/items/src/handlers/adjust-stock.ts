@@ -1,11 +1,11 @@
 import { documents, documentsOnce } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { requestKeyOf } from '../../../../shared/middleware/idempotency-key.ts';
 import { stockTable } from '../adapters/stock-table.ts';
 import type { Stock } from '../domain/item.ts';
 import { adjustStockContract } from './contracts.ts';
 import { entityTag } from './entity-tag.ts';
-import { requestKeyOf } from './idempotency-key.ts';
 
 interface Dependencies {
   readonly stock: Stock;

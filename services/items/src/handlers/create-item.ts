@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { documents, dynamodb } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { requestKeyOf } from '../../../../shared/middleware/idempotency-key.ts';
 import { idempotencyTable } from '../adapters/idempotency-table.ts';
 import { itemsTable } from '../adapters/items-table.ts';
 import { reservations } from '../adapters/request-keys.ts';
@@ -10,7 +11,6 @@ import type { ItemDraft } from '../domain/item.ts';
 import type { OncePerKey } from '../domain/once-per-key.ts';
 import { createItemContract } from './contracts.ts';
 import { entityTag } from './entity-tag.ts';
-import { requestKeyOf } from './idempotency-key.ts';
 
 interface Dependencies extends AddItemDependencies {
   readonly oncePerKey: OncePerKey;

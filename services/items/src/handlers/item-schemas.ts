@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { CURRENCIES } from '../domain/currency.ts';
+import { amount, currency, money } from '../../../../shared/money.ts';
+import { id, text, time, wellFormed } from '../../../../shared/schemas.ts';
 import { type ItemDraft, type ItemPatch, type ItemReplacement, MAX_STOCK } from '../domain/item.ts';
-import { category, id, text, wellFormed } from './route-schemas.ts';
+import { category } from './route-schemas.ts';
 
 /**
  * The shapes of items: what validates a request is what the OpenAPI document shows. Lengths count UTF-16 code units.
@@ -12,9 +13,6 @@ const sku = z
   .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "-" or "_"'));
 const name = text(1, 200);
 const description = z.string().check(z.maxLength(20_000), wellFormed);
-const amount = z.int().check(z.gte(0), z.lte(999_999_999_999));
-export const currency = z.enum(CURRENCIES, 'must be an ISO 4217 currency code');
-export const money = z.strictObject({ amount, currency });
 const stock = z.int().check(z.gte(0), z.lte(MAX_STOCK));
 
 const attributeKey = z
@@ -61,8 +59,6 @@ export const itemPatch = z.strictObject({
   attributes: z.optional(z.nullable(attributesPatch)),
 }) satisfies z.ZodMiniType<ItemPatch>;
 
-const time = z.iso.datetime().check(z.meta({ pattern: undefined }));
-
 export const item = z.strictObject({
   id,
   sku,
@@ -73,8 +69,8 @@ export const item = z.strictObject({
   stock,
   attributes: z.optional(attributes),
   version: z.int().check(z.gte(1)),
-  createdAt: time,
-  updatedAt: time,
+  createdAt: time(),
+  updatedAt: time(),
 });
 
 export const itemPage = z.strictObject({

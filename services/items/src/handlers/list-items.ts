@@ -1,11 +1,10 @@
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { type PageCursors, signedPageCursors } from '../../../../shared/page-cursors.ts';
+import { signingKeyTable } from '../../../../shared/signing-key-table.ts';
 import { itemsTable } from '../adapters/items-table.ts';
-import { signedPageCursors } from '../adapters/signed-page-cursors.ts';
-import { signingKeyTable } from '../adapters/signing-key-table.ts';
 import type { Catalogue } from '../domain/item.ts';
-import type { PageCursors } from '../domain/page-cursor.ts';
 import { listItemsContract } from './contracts.ts';
 
 interface Dependencies {

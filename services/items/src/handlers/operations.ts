@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { currency, money } from '../../../../shared/money.ts';
 import type { Operation } from '../../../../shared/openapi.ts';
 import {
   adjustStockContract,
@@ -10,7 +11,7 @@ import {
   patchItemContract,
   replaceItemContract,
 } from './contracts.ts';
-import { currency, item, itemDraft, itemPage, itemPatch, itemReplacement, money } from './item-schemas.ts';
+import { item, itemDraft, itemPage, itemPatch, itemReplacement } from './item-schemas.ts';
 import { stockChange } from './route-schemas.ts';
 
 const etag = { ETag: 'Names this state of the item' };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
+import { translateDynamodbFailure } from './dynamodb.ts';
 
 /**
  * The 32-byte key named `name` in the table `tableName`, made by whoever asks first and read once per function

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidCursor } from '../domain/page-cursor.ts';
-import { signedPageCursors } from './signed-page-cursors.ts';
+
+import { InvalidCursor, signedPageCursors } from './page-cursors.ts';
 
 const cursors = signedPageCursors(async () => Buffer.alloc(32, 1));
 const scope = ['items', 'lighting'];

@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { type OfflineProcess, startOffline } from '../offline/testing/offline.ts';
+import { type Figure, fixed, table } from './report.ts';
+import type { Run } from './run.ts';
+import { quantile } from './statistics.ts';
+
+/** Orders per second that must be sustained, and those that are aimed at. */
+const RATES = [20, 50];
+const LONGEST_ORDER_MS = 1_000;
+const DRAIN_MS = 60_000;
+
+interface Load {
+  readonly rate: number;
+  readonly placed: number;
+  readonly complete: number;
+  readonly unfinished: number;
+  /** In milliseconds, sorted: of the request, and from the placement to the last step. */
+  readonly requests: readonly number[];
+  readonly orders: readonly number[];
+}
+
+interface Row {
+  readonly status: string;
+  readonly timeline: readonly { readonly at: string; readonly event: string }[];
+}
+
+/** How long orders take while so many come in each second, by HTTP, in the whole system on this machine. */
+export async function orders({ quick, signal, progress }: Run): Promise<Figure> {
+  const seconds = quick ? 10 : 60;
+  const loads: Load[] = [];
+  for (const rate of [1, ...RATES]) {
+    signal.throwIfAborted();
+    progress(`orders: ${rate} each second for ${rate === 1 ? 10 : seconds} s`);
+    loads.push(await load(rate, rate === 1 ? 10 : seconds, signal));
+  }
+  const [alone, least] = loads;
+  const rows = loads.map(({ rate, placed, complete, unfinished, requests, orders }) => [
+    String(rate),
+    String(placed),
+    String(complete),
+    String(unfinished),
+    ...[0.5, 0.95, 0.99].map((part) => fixed(quantile(requests, part), 0)),
+    ...[0.5, 0.95, 0.99].map((part) => fixed(quantile(orders, part), 0)),
+  ]);
+  const titles = ['orders/s', 'placed', 'complete', 'unfinished'];
+  const times = ['p50', 'p95', 'p99'];
+  return {
+    title: 'Orders in the local cloud',
+    text: [
+      table(
+        [...titles, ...times.map((time) => `POST ${time}`), ...times.map((time) => `order ${time}`)],
+        rows,
+      ),
+      'In milliseconds: POST is the answer to the request, order the time from there to its last step.',
+    ].join('\n'),
+    budgets: [
+      {
+        name: 'one order from POST to complete (p50)',
+        target: `≤ ${LONGEST_ORDER_MS} ms`,
+        measured: `${fixed(quantile(alone?.orders ?? [], 0.5), 0)} ms`,
+        met: quantile(alone?.orders ?? [], 0.5) <= LONGEST_ORDER_MS,
+      },
+      {
+        name: `orders at ${RATES[0]} per second for ${seconds} s that are complete`,
+        target: String(least?.placed),
+        measured: String(least?.complete),
+        met: least !== undefined && least.complete === least.placed,
+      },
+    ],
+    data: loads.map(({ requests, orders, ...counts }) => ({
+      ...counts,
+      requests: times.map((_, index) => quantile(requests, [0.5, 0.95, 0.99][index] ?? 0.5)),
+      orders: times.map((_, index) => quantile(orders, [0.5, 0.95, 0.99][index] ?? 0.5)),
+    })),
+  };
+}
+
+async function load(rate: number, seconds: number, signal: AbortSignal): Promise<Load> {
+  const offline = await startOffline({ folder: new URL('..', import.meta.url).pathname });
+  const stop = () => void offline.stop();
+  signal.addEventListener('abort', stop);
+  try {
+    const place = await openShop(offline);
+    const requests: number[] = [];
+    const running: Promise<void>[] = [];
+    const begin = performance.now();
+    for (let number = 0; number < rate * seconds; number += 1) {
+      await delay(Math.max(0, begin + (number * 1_000) / rate - performance.now()), undefined, { signal });
+      running.push(place(`order-${number}`).then((time) => void requests.push(time)));
+    }
+    await Promise.all(running);
+    const rows = await settled(offline, DRAIN_MS);
+    const complete = rows.filter(({ status }) => status === 'COMPLETE');
+    return {
+      rate,
+      placed: rows.length,
+      complete: complete.length,
+      unfinished: rows.filter(({ status }) => !['COMPLETE', 'FAILED'].includes(status)).length,
+      requests: requests.toSorted((a, b) => a - b),
+      orders: complete.map(durationOf).toSorted((a, b) => a - b),
+    };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await offline.stop();
+  }
+}
+
+/** Stocks the shop, and answers how to place an order: it tells how long the request took. */
+async function openShop({ endpoints }: OfflineProcess): Promise<(key: string) => Promise<number>> {
+  const ask = async (url: string, token: string | undefined, key: string, body: object) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': key,
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as Record<string, string>;
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const tokenOf = async (sub: string, scope: string) =>
+    (await ask(`${endpoints.issuer}/token`, undefined, 'token', { sub, scope })).access_token;
+  const editor = await tokenOf('alice', 'shop/items.write');
+  const customer = await tokenOf('bob', 'shop/orders');
+  const item = { sku: 'B', name: 'Thing', category: 'bench', price: { amount: 100, currency: 'EUR' } };
+  const ids = Array.from({ length: 20 }, (_, number) => `bench-${number}`);
+  for (const id of ids) await ask(`${endpoints.http}/items`, editor, id, { ...item, id, stock: 1_000_000 });
+  let next = 0;
+  return async (key) => {
+    next = (next + 1) % ids.length;
+    const begin = performance.now();
+    const lines = [{ itemId: ids[next], quantity: 1 }];
+    await ask(`${endpoints.http}/orders`, customer, key, { lines, payment: { token: 'tok_ok' } });
+    return performance.now() - begin;
+  };
+}
+
+/** Every order, when all have ended or the time is over. */
+async function settled({ endpoints }: OfflineProcess, withinMs: number): Promise<Row[]> {
+  const client = new DynamoDBClient({
+    endpoint: endpoints.aws,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const documents = DynamoDBDocumentClient.from(client);
+  const scan = {
+    TableName: endpoints.resources.OrdersTable,
+    FilterExpression: '#record = :order',
+    ExpressionAttributeNames: { '#record': 'record' },
+    ExpressionAttributeValues: { ':order': 'order' },
+  };
+  try {
+    for (const deadline = Date.now() + withinMs; ; await delay(500)) {
+      const rows: Row[] = [];
+      for await (const { Items = [] } of paginateScan({ client: documents }, scan))
+        rows.push(...(Items as Row[]));
+      const areEnded = rows.every(({ status }) => ['COMPLETE', 'FAILED', 'CANCELLED'].includes(status));
+      if (areEnded || Date.now() > deadline) return rows;
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+function durationOf({ timeline }: Row): number {
+  const times = timeline.map(({ at }) => Date.parse(at));
+  return Math.max(...times) - Math.min(...times);
+}

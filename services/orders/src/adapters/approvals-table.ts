@@ -1,0 +1,66 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
+import type { Approval, Approvals } from '../domain/approve-order.ts';
+import { OrderMoved } from '../domain/order-errors.ts';
+import { FORWARD_FROM, orderUpdate } from './order-row.ts';
+import { type Database, transact, type Write } from './transaction.ts';
+
+/** The record `approval` beside each order that waits, or has waited, for approval. */
+export function approvalsTable(database: Database): Approvals {
+  const { documents, ordersTable: TableName } = database;
+  const key = (orderId: string) => ({ orderId, record: 'approval' });
+  const makeAll = async (orderId: string, writes: readonly Write[]) => {
+    if (await transact(database, writes)) throw new OrderMoved(orderId);
+  };
+
+  return {
+    async find(orderId) {
+      try {
+        const { Item } = await documents.send(
+          new GetCommand({ TableName, Key: key(orderId), ConsistentRead: true }),
+        );
+        return Item as Approval | undefined;
+      } catch (error) {
+        throw translateDynamodbFailure(error);
+      }
+    },
+
+    ask: (orderId, taskToken, step) =>
+      makeAll(orderId, [
+        {
+          Put: {
+            TableName,
+            Item: { ...key(orderId), taskToken, requestedAt: step.at },
+            ConditionExpression: 'attribute_not_exists(decision)',
+          },
+        },
+        {
+          Update: orderUpdate(TableName, orderId, step, {
+            event: 'APPROVAL_REQUESTED',
+            when: FORWARD_FROM,
+            values: { ':from': 'VALIDATED' },
+          }),
+        },
+      ]),
+
+    decide: (orderId, decision, decidedBy, step) =>
+      makeAll(orderId, [
+        {
+          Update: {
+            TableName,
+            Key: key(orderId),
+            UpdateExpression: 'SET decision = :decision, decidedBy = :by, decidedAt = :at',
+            ConditionExpression: 'attribute_exists(orderId) AND attribute_not_exists(decision)',
+            ExpressionAttributeValues: { ':decision': decision, ':by': decidedBy, ':at': step.at },
+          },
+        },
+        {
+          Update: orderUpdate(TableName, orderId, step, {
+            event: decision === 'approve' ? 'APPROVED' : 'DECLINED',
+            when: FORWARD_FROM,
+            values: { ':from': 'VALIDATED' },
+          }),
+        },
+      ]),
+  };
+}

@@ -1,0 +1,83 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  InvalidToken,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import { Conflict, DependencyFailed, Throttled } from '../../../../shared/errors.ts';
+import type { Workflow } from '../domain/workflow.ts';
+
+/** The Step Functions client of a function instance. Every call that it makes here can be repeated. */
+export const stepFunctions = new SFNClient({
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
+});
+
+/** The state machine `stateMachineArn`. */
+export function orderWorkflow(client: Pick<SFNClient, 'send'>, stateMachineArn: string): Workflow {
+  const executionArn = (name: string) =>
+    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const describe = (name: string) =>
+    client.send(new DescribeExecutionCommand({ executionArn: executionArn(name) }));
+
+  return {
+    async start(execution, { id, customerId }) {
+      const input = JSON.stringify({ orderId: id, customerId });
+      try {
+        await client.send(new StartExecutionCommand({ stateMachineArn, name: execution, input }));
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw translate(error);
+        // It ended, or it is another one's: only the input tells.
+        const existing = await describe(execution).catch((reason: unknown) => {
+          throw translate(reason);
+        });
+        if (existing.input !== input) {
+          throw new Conflict(`The execution ${execution} belongs to another order.`, { cause: error });
+        }
+      }
+    },
+
+    async stateOf(execution) {
+      try {
+        const { status } = await describe(execution);
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'RUNNING' : 'ENDED';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return 'MISSING';
+        throw translate(error);
+      }
+    },
+
+    async answer(taskToken, result) {
+      try {
+        if ('approved' in result) {
+          await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(result) }));
+        } else {
+          const { error, cause } = result;
+          await client.send(new SendTaskFailureCommand({ taskToken, error, cause }));
+        }
+      } catch (error) {
+        const waitsNoMore = [TaskDoesNotExist, TaskTimedOut, InvalidToken].some(
+          (kind) => error instanceof kind,
+        );
+        if (!waitsNoMore) throw translate(error);
+      }
+    },
+  };
+}
+
+function translate(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'ThrottlingException' || error.name === 'ExecutionLimitExceeded') {
+    return new Throttled('Step Functions refuses more requests for now.', { cause: error });
+  }
+  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
+  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
+    ? new DependencyFailed('Step Functions did not answer.', { cause: error })
+    : error;
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
+import { Throttled } from '../../../../shared/errors.ts';
+
+/** The tables that orders live in, and how to wait when another transaction holds a row. */
+export interface Database {
+  readonly documents: DynamoDBDocumentClient;
+  readonly ordersTable: string;
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+const ATTEMPTS = 5;
+
+/**
+ * Makes all writes or none. Answers undefined when they are made; otherwise, in the order of the writes, whose
+ * conditions did not hold.
+ * @throws Throttled, DependencyFailed
+ */
+export async function transact(
+  { documents, pause = delay }: Database,
+  writes: readonly Write[],
+): Promise<readonly (CancellationReason | undefined)[] | undefined> {
+  const command = new TransactWriteCommand({ TransactItems: [...writes] });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await documents.send(command);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw translateDynamodbFailure(error);
+      const reasons = error.CancellationReasons ?? [];
+      if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) {
+        return writes.map((_, index) =>
+          reasons[index]?.Code === 'ConditionalCheckFailed' ? reasons[index] : undefined,
+        );
+      }
+      // Another transaction holds a row; DynamoDB says so at once and leaves waiting to us.
+      if (attempt === ATTEMPTS) throw new Throttled('The rows change too often for now.', { cause: error });
+      await pause(attempt * (10 + Math.random() * 40));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { documents } from '../../../../shared/dynamodb.ts';
+import { readEnv } from '../../../../shared/env.ts';
+import { taskHandler } from '../../../../shared/middleware/task.ts';
+import { approvalsTable } from '../adapters/approvals-table.ts';
+import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
+import { ordersTable } from '../adapters/orders-table.ts';
+import { type RequestApprovalDependencies, requestApproval } from '../domain/approve-order.ts';
+import { approvalTask, orderIdOf } from './task-schemas.ts';
+
+export const respondWith =
+  (dependencies: RequestApprovalDependencies) =>
+  (task: { orderId: string; attempt: number; taskToken: string }) =>
+    requestApproval(dependencies, task);
+
+const { ORDERS_TABLE } = readEnv(['ORDERS_TABLE']);
+const database = { documents, ordersTable: ORDERS_TABLE };
+
+export const handler = taskHandler(
+  approvalTask,
+  respondWith({
+    orders: ordersTable(database),
+    approvals: approvalsTable(database),
+    // Answering needs the task's token, and no state machine.
+    workflow: orderWorkflow(stepFunctions, ''),
+    now: () => new Date(),
+  }),
+  orderIdOf,
+);

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { documents } from '../../../../shared/dynamodb.ts';
+import { readEnv } from '../../../../shared/env.ts';
+import { logger } from '../../../../shared/logger.ts';
+import { scheduleHandler } from '../../../../shared/middleware/event.ts';
+import { leaseTable } from '../adapters/lease-table.ts';
+import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
+import { ordersTable } from '../adapters/orders-table.ts';
+import { unfinishedOrders } from '../adapters/unfinished-orders.ts';
+import { type SweepDependencies, sweepOrders } from '../domain/sweep-orders.ts';
+
+export const respondWith =
+  (dependencies: SweepDependencies) => async (tick: { remainingTimeMs: () => number }) => {
+    const sweep = await sweepOrders(dependencies, tick, (orderId, error) =>
+      logger.error('The order could not be swept.', { orderId, error: error as Error }),
+    );
+    logger.info(sweep ? 'Unfinished orders were swept.' : 'Another sweep is running.', { ...sweep });
+  };
+
+const { ORDERS_TABLE, STATE_MACHINE_ARN } = readEnv(['ORDERS_TABLE', 'STATE_MACHINE_ARN']);
+const database = { documents, ordersTable: ORDERS_TABLE };
+const now = () => new Date();
+
+export const handler = scheduleHandler(
+  respondWith({
+    orders: ordersTable(database),
+    unfinished: unfinishedOrders(database),
+    workflow: orderWorkflow(stepFunctions, STATE_MACHINE_ARN),
+    lease: leaseTable(database, 'sweeper', now),
+    newOwner: randomUUID,
+    now,
+  }),
+);

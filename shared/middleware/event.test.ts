@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod/mini';
+import { Conflict, InvalidInput } from '../errors.ts';
+import { lambdaContext } from '../testing/http-event.ts';
+import { collectedLogLines } from '../testing/log-lines.ts';
+import { type ScheduledRun, scheduleHandler, topicHandler } from './event.ts';
+
+const lines = collectedLogLines();
+
+const scheduledEvent = {
+  version: '0',
+  id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  account: '123456789012',
+  time: '2026-11-22T10:05:00Z',
+  region: 'eu-west-1',
+  resources: ['arn:aws:events:eu-west-1:123456789012:rule/sweep'],
+  detail: {},
+};
+
+describe('a scheduled function', () => {
+  it('learns when it was due, and how much time is left at the moment it asks', async () => {
+    let left = 9_000;
+    const runs: ScheduledRun[] = [];
+    const run = scheduleHandler(async (scheduled) => void runs.push(scheduled));
+    await run(scheduledEvent, { ...lambdaContext, getRemainingTimeInMillis: () => left });
+    left = 8_000;
+    expect(runs.map(({ time, remainingTimeMs }) => [time, remainingTimeMs()])).toEqual([
+      [new Date(Date.UTC(2026, 10, 22, 10, 5)), 8_000],
+    ]);
+  });
+
+  it.each([
+    ['no time', { ...scheduledEvent, time: undefined }],
+    ['a time that is none', { ...scheduledEvent, time: 'noon' }],
+  ])('is not run by an event with %s', async (_, event) => {
+    let isRun = false;
+    const run = scheduleHandler(async () => {
+      isRun = true;
+    });
+    await expect(run(event, lambdaContext)).rejects.toThrow(/^The scheduled event is not valid: \/time /);
+    expect(isRun).toBe(false);
+  });
+
+  it('logs that it is done', async () => {
+    await scheduleHandler(async () => undefined)(scheduledEvent, lambdaContext);
+    expect(lines).toMatchObject([
+      { level: 'INFO', message: 'The scheduled run is done.', function_request_id: 'invocation-1' },
+    ]);
+  });
+
+  it('fails with the error of its work, for Lambda to try again', async () => {
+    const run = scheduleHandler(async () => {
+      throw new RangeError('no luck');
+    });
+    await expect(run(scheduledEvent, lambdaContext)).rejects.toThrow(RangeError);
+    expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }]);
+  });
+});
+
+const schema = z.strictObject({ orderId: z.string() });
+const notification = (...messages: string[]) => ({
+  Records: messages.map((Message, index) => ({
+    EventSource: 'aws:sns',
+    EventVersion: '1.0',
+    EventSubscriptionArn: 'arn:aws:sns:eu-west-1:123456789012:orders:1',
+    Sns: {
+      Type: 'Notification',
+      MessageId: `message-${index + 1}`,
+      TopicArn: 'arn:aws:sns:eu-west-1:123456789012:orders',
+      Subject: null,
+      Message,
+      Timestamp: '2026-11-22T10:05:00.000Z',
+    },
+  })),
+});
+/** A subscriber that refuses order-2, and the messages that it got. */
+const subscriber = () => {
+  const got: unknown[] = [];
+  const receive = topicHandler(schema, async (message, messageId) => {
+    got.push([message, messageId]);
+    if (message.orderId === 'order-2') throw new Conflict('The order is closed.');
+  });
+  return { got, receive };
+};
+
+describe('a subscriber of a topic', () => {
+  it('gets each message as its schema lets it through, with its id', async () => {
+    const { got, receive } = subscriber();
+    await receive(notification('{"orderId":"order-1"}', '{"orderId":"order-3"}'), lambdaContext);
+    expect(got).toEqual([
+      [{ orderId: 'order-1' }, 'message-1'],
+      [{ orderId: 'order-3' }, 'message-2'],
+    ]);
+  });
+
+  it('fails when one message fails, for SNS to send it again', async () => {
+    const { receive } = subscriber();
+    const event = notification('{"orderId":"order-1"}', '{"orderId":"order-2"}');
+    await expect(receive(event, lambdaContext)).rejects.toThrow(Conflict);
+    expect(lines).toMatchObject([
+      {
+        level: 'WARN',
+        message: 'The notification failed.',
+        messageId: 'message-2',
+        error: { name: 'Conflict' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['is no JSON', 'order-1', 'The message message-1 is not valid JSON.'],
+    [
+      'is in another shape',
+      '{"order":1}',
+      'The message message-1 is not valid: /orderId is required; /order is not a known field.',
+    ],
+  ])('fails by a message that %s, without seeing it', async (_, message, reason) => {
+    const { got, receive } = subscriber();
+    const error = await receive(notification(message), lambdaContext).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidInput);
+    expect(error).toMatchObject({ message: reason });
+    expect(got).toEqual([]);
+  });
+
+  it('fails by an event that is no notification', async () => {
+    await expect(subscriber().receive({ Records: [{ body: '{}' }] }, lambdaContext)).rejects.toThrow(
+      'The notification is not valid: /Records/0/Sns is required.',
+    );
+  });
+
+  it('logs that it is done, with the id of the message and nothing else of it', async () => {
+    await subscriber().receive(notification('{"orderId":"order-1"}'), lambdaContext);
+    expect(lines).toMatchObject([
+      { level: 'INFO', message: 'The notification is done.', messageId: 'message-1' },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('order-1');
+  });
+});

@@ -39,13 +39,22 @@ export class FakeClock implements Clock {
     for (const { time, wake } of this.#sleepers) if (time <= this.#now) wake();
   }
 
-  /** Waits until something waits for a time, goes on to the earliest one, and says how many milliseconds that was. */
-  async next(): Promise<number> {
-    const times = () =>
-      [...this.#sleepers].map(({ time }) => time).filter((time) => time < this.#now + YEAR_MS);
-    await until(() => times().length > 0);
-    const wait = Math.min(...times()) - this.#now;
+  /** Goes on to the earliest time that something waits for; answers how many milliseconds, if there is one. */
+  skip(): number | undefined {
+    const times = [...this.#sleepers].map(({ time }) => time).filter((time) => time < this.#now + YEAR_MS);
+    if (times.length === 0) return undefined;
+    const wait = Math.min(...times) - this.#now;
     this.advance(wait);
     return wait;
+  }
+
+  /** The same, when something waits. */
+  async next(): Promise<number> {
+    let wait: number | undefined;
+    await until(() => {
+      wait = this.skip();
+      return wait !== undefined;
+    });
+    return wait ?? 0;
   }
 }

@@ -11,7 +11,10 @@ export function paymentProvider(): Payments {
     'PAYMENT_PROVIDER',
     'STRIPE_SECRET_ARN',
   ]);
-  return payments(PAYMENT_PROVIDER === 'sandbox' ? 'sandbox' : 'stripe', {
+  if (PAYMENT_PROVIDER !== 'sandbox' && PAYMENT_PROVIDER !== 'stripe') {
+    throw new Error(`PAYMENT_PROVIDER is "${PAYMENT_PROVIDER}"; it may be sandbox or stripe.`);
+  }
+  return payments(PAYMENT_PROVIDER, {
     documents,
     tableName: ORDERS_TABLE,
     stripeSecretArn: STRIPE_SECRET_ARN,

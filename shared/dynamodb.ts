@@ -24,6 +24,8 @@ const throttling = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
+  // A transaction holds the row.
+  'TransactionConflictException',
   'TransactionInProgressException',
 ]);
 

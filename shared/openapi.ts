@@ -19,6 +19,8 @@ export interface Operation {
   readonly contract: HttpContract<unknown, unknown, unknown>;
   /** Request headers that the operation reads, with what they do. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Those without which the request is refused. */
+  readonly requiredHeaders?: readonly string[];
   readonly answers: Readonly<Record<number, Answer>>;
 }
 
@@ -138,7 +140,7 @@ function describe(
       ...Object.entries(operation.headers ?? {}).map(([name, description]) => ({
         name,
         in: 'header',
-        required: false,
+        required: operation.requiredHeaders?.includes(name) ?? false,
         description,
         schema: { type: 'string' },
       })),

@@ -15,6 +15,7 @@ const answers: Readonly<Record<string, { status: number; title: string; retryAft
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   CONFLICT: { status: 409, title: 'Conflict' },
+  ORDER_MOVED: { status: 409, title: 'Order moved', retryAfterSeconds: 1 },
   REQUEST_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 1 },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   TOO_LARGE: { status: 413, title: 'Content too large' },

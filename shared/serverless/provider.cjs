@@ -48,7 +48,8 @@ const declared = () => ({
   stackTags: { application: 'shop', stage: '${sls:stage}' },
   environment: {
     LOG_LEVEL: '${param:logLevel}',
-    POWERTOOLS_SERVICE_NAME: 'shop',
+    // The dimension of every metric: stages may share an account.
+    POWERTOOLS_SERVICE_NAME: 'shop-${sls:stage}',
     POWERTOOLS_METRICS_NAMESPACE: 'shop',
     ALLOWED_ORIGINS: '${param:allowedOrigins}',
   },

@@ -174,8 +174,10 @@ describe('an order that is cancelled', () => {
   it('before its payment ends, and its workflow changes nothing any more', async () => {
     await shop.stock('cup', 3);
     shop.cloud.faults.set({ seed: 1, rules: [LOST_START] });
-    const { body } = await shop.place(of('cup'));
+    const { body } = await shop.place(of('cup'), { key: 'to-be-cancelled' });
     withoutFaults();
+    const runs = () => shop.cloud.invocations.filter(({ functionKey }) => functionKey === 'failOrder').length;
+    const before = runs();
     const cancelled = await shop.cancel(body.id);
     expect([cancelled.status, cancelled.body.status, cancelled.body.reason]).toEqual([
       200,
@@ -183,8 +185,11 @@ describe('an order that is cancelled', () => {
       'CANCELLED_BY_CUSTOMER',
     ]);
     expect((await shop.cancel(body.id)).status).toBe(200);
-    await shop.place(of('cup'), { key: 'unused' });
+    // The same request again begins the workflow that was lost.
+    await shop.place(of('cup'), { key: 'to-be-cancelled' });
+    await until(() => runs() > before);
     expect(story((await shop.get(body.id)).body)).toEqual(['PENDING', 'CANCELLED  CANCELLED_BY_CUSTOMER']);
+    expect(await shop.stockOf('cup')).toBe(3);
   });
 
   it('after its payment is refused', async () => {

@@ -10,6 +10,7 @@ import { ledgerTable } from '../src/adapters/ledger-table.ts';
 import { orderWorkflow } from '../src/adapters/order-workflow.ts';
 import { ordersTable } from '../src/adapters/orders-table.ts';
 import { sandboxPayments } from '../src/adapters/sandbox-payments.ts';
+import { cancelOrder } from '../src/domain/cancel-order.ts';
 import { NotSent } from '../src/domain/confirm-order.ts';
 import type { StoredOrder } from '../src/domain/order.ts';
 import { respondWith as checkInventory } from '../src/handlers/check-inventory.ts';
@@ -38,7 +39,7 @@ let workflow: Awaited<ReturnType<typeof startWorkflow>>;
 let mishaps: Record<string, Mishap[]> = {};
 let refusals = 0;
 /** What somebody decides as soon as the order waits for it. */
-let decision: 'approve' | 'decline' | undefined;
+let decision: 'approve' | 'decline' | 'cancel' | undefined;
 let orders = 0;
 const covered = new Set<string>();
 
@@ -66,6 +67,7 @@ beforeAll(async () => {
       newId: () => crypto.randomUUID(),
     }),
     notifications: {
+      async askApproval() {},
       async confirm() {
         refusals -= 1;
         if (refusals >= 0) throw new NotSent('no');
@@ -101,7 +103,8 @@ beforeAll(async () => {
         approvalTask,
         async (input: { orderId: string } & Parameters<typeof ask>[0]) => {
           await ask(input);
-          if (decision) await decide(input.orderId, decision);
+          if (decision === 'cancel') await cancel(input.orderId);
+          else if (decision) await decide(input.orderId, decision);
         },
       ),
       task('checkInventory', orderTask, checkInventory(all)),
@@ -126,6 +129,9 @@ beforeAll(async () => {
       remainingTimeMs: 9_000,
     });
   };
+  cancel = async (orderId) => {
+    await cancelOrder({ ...all, now }, { orderId, customerId: 'bob' });
+  };
   start = (order) => orderWorkflow(workflow.cloud.client, workflow.machine).start(order.id, order);
 }, 30_000);
 beforeEach(() => {
@@ -140,6 +146,7 @@ afterAll(async () => {
 });
 
 let decide: (orderId: string, decision: 'approve' | 'decline') => Promise<void>;
+let cancel: (orderId: string) => Promise<void>;
 let start: (order: StoredOrder) => Promise<void>;
 
 /** Ends with the state's time-out: no clock of ours advances while a function runs. */
@@ -305,6 +312,23 @@ describe('the workflow of an order', () => {
   it('undoes it though every compensation dies twice', async () => {
     for (const key of ['refundPayment', 'releaseInventory', 'failOrder']) mishaps[key] = ['crash', 'hang'];
     await expectUndone(await run(await place({ token: 'tok_declined' })), 'PAYMENT_DECLINED');
+  });
+});
+
+describe('an order that is cancelled', () => {
+  it.each(['checkInventory', 'processPayment'])('when %s is about to run goes back', async (key) => {
+    mishaps[key] = [cancel];
+    const order = await run(await place());
+    expect([order.status, order.reason]).toEqual(['CANCELLED', 'CANCELLED_BY_CUSTOMER']);
+    expect([await stockOf(order), await stateOf(order.id, 'charge')]).toEqual([5, undefined]);
+    expect(order.timeline.at(-1)?.event).toBe('CANCELLED');
+  });
+
+  it('while it waits for approval waits no more', async () => {
+    decision = 'cancel';
+    const begin = clock.now();
+    const order = await run(await place({ price: 10_000 }));
+    expect([order.status, clock.now() - begin < 60_000]).toEqual(['CANCELLED', true]);
   });
 });
 

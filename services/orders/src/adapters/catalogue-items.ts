@@ -10,23 +10,29 @@ export function catalogueItems(
 ): ValidateOrderDependencies['items'] {
   return {
     async find(ids) {
+      const found: CataloguedItem[] = [];
+      let Keys: Record<string, unknown>[] = ids.map((id) => ({ id }));
       try {
-        const { Responses, UnprocessedKeys } = await documents.send(
-          new BatchGetCommand({
-            RequestItems: {
-              [itemsTable]: {
-                Keys: ids.map((id) => ({ id })),
-                ConsistentRead: true,
-                ProjectionExpression: 'id, #name, price',
-                ExpressionAttributeNames: { '#name': 'name' },
+        while (Keys.length > 0) {
+          const { Responses, UnprocessedKeys } = await documents.send(
+            new BatchGetCommand({
+              RequestItems: {
+                [itemsTable]: {
+                  Keys,
+                  ConsistentRead: true,
+                  ProjectionExpression: 'id, #name, price',
+                  ExpressionAttributeNames: { '#name': 'name' },
+                },
               },
-            },
-          }),
-        );
-        if (UnprocessedKeys && Object.keys(UnprocessedKeys).length > 0) {
-          throw new Throttled('DynamoDB has not read all items.');
+            }),
+          );
+          found.push(...((Responses?.[itemsTable] ?? []) as CataloguedItem[]));
+          // Large items come in several answers.
+          const left = UnprocessedKeys?.[itemsTable]?.Keys ?? [];
+          if (left.length === Keys.length) throw new Throttled('DynamoDB reads no items for now.');
+          Keys = left;
         }
-        return (Responses?.[itemsTable] ?? []) as CataloguedItem[];
+        return found;
       } catch (error) {
         throw translateDynamodbFailure(error);
       }

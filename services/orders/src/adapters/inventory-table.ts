@@ -3,12 +3,12 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { OrderMoved, OutOfStock } from '../domain/order-errors.ts';
 import type { Inventory, StockReservation } from '../domain/orders.ts';
-import { FINAL_STATUSES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
+import { FINAL_VALUES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
 import { type Database, transact, type Write } from './transaction.ts';
 
-/** The stock in the table `itemsTable`, which services/items owns, and the reservations beside the orders. */
-export function inventoryTable(database: Database & { readonly itemsTable: string }): Inventory {
-  const { documents, ordersTable: TableName, itemsTable } = database;
+/** The reservations beside the orders. */
+export function reservationsTable(database: Database): Pick<Inventory, 'reservation' | 'commit'> {
+  const { documents, ordersTable: TableName } = database;
 
   return {
     async reservation(orderId) {
@@ -21,6 +21,29 @@ export function inventoryTable(database: Database & { readonly itemsTable: strin
         throw translateDynamodbFailure(error);
       }
     },
+
+    async commit(orderId, step) {
+      const refused = await transact(database, [
+        {
+          Update: orderUpdate(TableName, orderId, step, {
+            event: 'STOCK_COMMITTED',
+            when: FORWARD_FROM,
+            values: { ':from': 'PAID' },
+          }),
+        },
+        moveReservation(TableName, orderId, 'RESERVED', 'COMMITTED'),
+      ]);
+      if (refused) throw new OrderMoved(orderId);
+    },
+  };
+}
+
+/** The stock in the table `itemsTable`, which services/items owns, and the reservations beside the orders. */
+export function inventoryTable(database: Database & { readonly itemsTable: string }): Inventory {
+  const { ordersTable: TableName, itemsTable } = database;
+
+  return {
+    ...reservationsTable(database),
 
     async reserve({ id: orderId, lines }, step) {
       const quantities = lines.map(({ itemId, quantity }) => ({ itemId, quantity }));
@@ -68,26 +91,12 @@ export function inventoryTable(database: Database & { readonly itemsTable: strin
       if (refused) throw new OrderMoved(order.id);
     },
 
-    async commit(orderId, step) {
-      const refused = await transact(database, [
-        {
-          Update: orderUpdate(TableName, orderId, step, {
-            event: 'STOCK_COMMITTED',
-            when: FORWARD_FROM,
-            values: { ':from': 'PAID' },
-          }),
-        },
-        moveReservation(TableName, orderId, 'RESERVED', 'COMMITTED'),
-      ]);
-      if (refused) throw new OrderMoved(orderId);
-    },
-
     async release(orderId, reservation, step) {
       const released = {
         Update: orderUpdate(TableName, orderId, step, {
           event: 'RELEASED',
           when: UNDOING,
-          values: FINAL_STATUSES,
+          values: FINAL_VALUES,
         }),
       };
       const refused = await releaseOf(database, orderId, reservation, [released]);
@@ -100,7 +109,7 @@ export function inventoryTable(database: Database & { readonly itemsTable: strin
  * Gives the stock of a reservation back, in one transaction with `writes`. Items that were deleted meanwhile take
  * their stock with them. Answers as `transact` does.
  */
-export async function releaseOf(
+async function releaseOf(
   database: Database & { readonly itemsTable: string },
   orderId: string,
   { state, lines }: StockReservation,

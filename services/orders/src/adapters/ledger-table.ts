@@ -1,7 +1,7 @@
 import { OrderMoved } from '../domain/order-errors.ts';
 import type { Ledger } from '../domain/orders.ts';
 import { chargeOf } from '../domain/process-payment.ts';
-import { FINAL_STATUSES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
+import { FINAL_VALUES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
 import { type Database, transact, type Write } from './transaction.ts';
 
 /** The record `charge` beside each order whose payment began: what was captured, and what was given back. */
@@ -71,7 +71,7 @@ export function ledgerTable(database: Database): Ledger {
             event: state === 'REFUNDED' ? 'REFUNDED' : 'PAYMENT_VOIDED',
             set: { refundedAt: step.at },
             when: `${UNDOING} AND attribute_not_exists(refundedAt)`,
-            values: FINAL_STATUSES,
+            values: FINAL_VALUES,
           }),
         },
         {

@@ -1,27 +1,36 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { RequestApprovalDependencies } from '../domain/approve-order.ts';
 import { type Notifications, NotSent } from '../domain/confirm-order.ts';
 import type { StoredOrder } from '../domain/order.ts';
 
 /** The SNS client of a function instance. It never tries again: a lost answer may belong to a message that was sent. */
 export const sns = new SNSClient({ maxAttempts: 1 });
 
-/** The name of the one kind of message here; subscriptions filter by it. */
-export const CONFIRMATION = 'OrderConfirmation';
+/** The name of one kind of message; subscriptions filter by it. */
+const CONFIRMATION = 'OrderConfirmation';
+
+/** The name of the other one: an order waits for somebody to decide. */
+const APPROVAL = 'ApprovalRequested';
 
 /** The topic that tells customers and staff of orders. A message holds the order, and nothing about its customer. */
-export function notificationsTopic(client: Pick<SNSClient, 'send'>, topicArn: string): Notifications {
+export function notificationsTopic(
+  client: Pick<SNSClient, 'send'>,
+  topicArn: string,
+): Notifications & RequestApprovalDependencies['notifications'] {
+  const publication = (kind: string, subject: string, { id, lines, total, placedAt }: StoredOrder) =>
+    new PublishCommand({
+      TopicArn: topicArn,
+      Subject: subject,
+      Message: JSON.stringify({ kind, orderId: id, placedAt, lines, total }),
+      MessageAttributes: { kind: { DataType: 'String', StringValue: kind } },
+    });
+
   return {
     async confirm(order, { timeoutMs }) {
       try {
-        await client.send(
-          new PublishCommand({
-            TopicArn: topicArn,
-            Subject: `Order ${order.id} is confirmed`,
-            Message: JSON.stringify(messageOf(order)),
-            MessageAttributes: { kind: { DataType: 'String', StringValue: CONFIRMATION } },
-          }),
-          { abortSignal: AbortSignal.timeout(timeoutMs) },
-        );
+        await client.send(publication(CONFIRMATION, `Order ${order.id} is confirmed`, order), {
+          abortSignal: AbortSignal.timeout(timeoutMs),
+        });
       } catch (error) {
         const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
         const status = $metadata?.httpStatusCode ?? 0;
@@ -31,9 +40,9 @@ export function notificationsTopic(client: Pick<SNSClient, 'send'>, topicArn: st
         throw error;
       }
     },
-  };
-}
 
-function messageOf({ id, lines, total, placedAt }: StoredOrder) {
-  return { kind: CONFIRMATION, orderId: id, placedAt, lines, total };
+    async askApproval(order) {
+      await client.send(publication(APPROVAL, `Order ${order.id} waits for approval`, order));
+    },
+  };
 }

@@ -1,4 +1,11 @@
-import type { OrderEvent, OrderStatus, Reason, StoredOrder, TimelineEntry } from '../domain/order.ts';
+import {
+  isFinal,
+  type OrderEvent,
+  type OrderStatus,
+  type Reason,
+  type StoredOrder,
+  type TimelineEntry,
+} from '../domain/order.ts';
 import type { Step } from '../domain/orders.ts';
 
 /** Of unfinished orders only: what the index that the sweep reads is made of. */
@@ -29,13 +36,13 @@ export interface OrderChange {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-const FINAL: readonly OrderStatus[] = ['COMPLETE', 'FAILED', 'CANCELLED'];
-
 /** The condition of a step forward. */
 export const FORWARD_FROM = '#status = :from AND attribute_not_exists(undoing)';
+/** That the order has not ended, with the values that it names. */
+export const OPEN = 'NOT #status IN (:complete, :failed, :cancelled)';
 /** The condition of a step back. */
-export const UNDOING = 'attribute_exists(undoing) AND NOT #status IN (:complete, :failed, :cancelled)';
-export const FINAL_STATUSES = { ':complete': 'COMPLETE', ':failed': 'FAILED', ':cancelled': 'CANCELLED' };
+export const UNDOING = `attribute_exists(undoing) AND ${OPEN}`;
+export const FINAL_VALUES = { ':complete': 'COMPLETE', ':failed': 'FAILED', ':cancelled': 'CANCELLED' };
 
 /** The update of an order that makes the change and adds it to the timeline. */
 export function orderUpdate(
@@ -45,7 +52,7 @@ export function orderUpdate(
   { event, reason, status, set = {}, when, values = {} }: OrderChange,
 ) {
   const entry: TimelineEntry = { at, event, attempt, ...(reason && { reason }) };
-  const isFinal = status !== undefined && FINAL.includes(status);
+  const isLast = status !== undefined && isFinal({ status });
   const changes = { ...set, ...(status && { status }), ...(status && reason && { reason }), updatedAt: at };
   const names = Object.keys(changes);
   return {
@@ -53,7 +60,7 @@ export function orderUpdate(
     Key: orderKey(orderId),
     UpdateExpression:
       `SET timeline = list_append(timeline, :entry), ${names.map((name) => `#${name} = :${name}`).join(', ')}` +
-      (isFinal ? ' REMOVE unfinished, paymentToken' : ''),
+      (isLast ? ' REMOVE unfinished, paymentToken' : ''),
     ConditionExpression: when,
     ExpressionAttributeNames: {
       ...Object.fromEntries(names.map((name) => [`#${name}`, name])),

@@ -7,8 +7,9 @@ import type { StoredOrder } from '../domain/order.ts';
 import { OrderMoved } from '../domain/order-errors.ts';
 import type { OrderSummary, Orders, Step } from '../domain/orders.ts';
 import {
-  FINAL_STATUSES,
+  FINAL_VALUES,
   FORWARD_FROM,
+  OPEN,
   type OrderChange,
   orderKey,
   orderUpdate,
@@ -67,27 +68,28 @@ export function ordersTable(database: Database): Orders {
 
     async place({ order, request, content }) {
       const seconds = Math.floor(Date.parse(order.placedAt) / 1_000);
-      const [, refused] =
-        (await transact(database, [
-          { Put: { TableName, Item: toRow(order), ConditionExpression: 'attribute_not_exists(orderId)' } },
-          {
-            Put: {
-              TableName,
-              Item: {
-                orderId: `request#${request}`,
-                record: 'request',
-                placed: order.id,
-                content,
-                expiration: seconds + KEYS_KEPT_SECONDS,
-              },
-              // DynamoDB deletes what has expired when it finds the time, which may be days later.
-              ConditionExpression: 'attribute_not_exists(orderId) OR expiration < :now',
-              ExpressionAttributeValues: { ':now': seconds },
-              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      const refusals = await transact(database, [
+        { Put: { TableName, Item: toRow(order), ConditionExpression: 'attribute_not_exists(orderId)' } },
+        {
+          Put: {
+            TableName,
+            Item: {
+              orderId: `request#${request}`,
+              record: 'request',
+              placed: order.id,
+              content,
+              expiration: seconds + KEYS_KEPT_SECONDS,
             },
+            // DynamoDB deletes what has expired when it finds the time, which may be days later.
+            ConditionExpression: 'attribute_not_exists(orderId) OR expiration < :now',
+            ExpressionAttributeValues: { ':now': seconds },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },
-        ])) ?? [];
-      if (!refused) return order;
+        },
+      ]);
+      if (!refusals) return order;
+      const [, refused] = refusals;
+      if (!refused) throw new OrderMoved(order.id);
       const first = refused.Item && unmarshall(refused.Item);
       if (first?.content !== content) throw keyReused(refused);
       const placed = await find(String(first.placed));
@@ -158,8 +160,8 @@ export function ordersTable(database: Database): Orders {
         event: 'COMPENSATING',
         reason,
         set: { undoing: reason },
-        when: 'attribute_exists(orderId) AND attribute_not_exists(undoing) AND NOT #status IN (:complete, :failed, :cancelled)',
-        values: FINAL_STATUSES,
+        when: `attribute_exists(orderId) AND attribute_not_exists(undoing) AND ${OPEN}`,
+        values: FINAL_VALUES,
       }),
 
     async fail({ id: orderId, undoing = 'INTERNAL_ERROR' }, step) {
@@ -169,7 +171,7 @@ export function ordersTable(database: Database): Orders {
           status: 'FAILED',
           reason: undoing,
           when: UNDOING,
-          values: FINAL_STATUSES,
+          values: FINAL_VALUES,
         }),
         check(orderId, 'reservation', 'attribute_not_exists(orderId) OR #state = :released', {
           ':released': 'RELEASED',

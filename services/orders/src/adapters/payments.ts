@@ -19,10 +19,14 @@ export function payments(provider: 'sandbox' | 'stripe', settings: PaymentSettin
   if (provider === 'sandbox') return sandboxPayments(settings);
   let connected: Promise<Payments> | undefined;
   const stripe = () => {
-    connected ??= connect(settings);
+    connected ??= connect(settings).catch((error: unknown) => {
+      connected = undefined;
+      throw error;
+    });
     return connected;
   };
   return {
+    ready: async () => (await stripe()).ready(),
     charge: async (charge) => (await stripe()).charge(charge),
     find: async (charge) => (await stripe()).find(charge),
     refund: async (charge) => (await stripe()).refund(charge),

@@ -107,6 +107,8 @@ export function sandboxPayments({ documents, tableName, pause, now, newId }: San
   }
 
   return {
+    ready: async () => {},
+
     charge: (charge) =>
       translated(async () => {
         if (!TOKENS.includes(charge.token)) throw new PaymentDeclined('card_declined');

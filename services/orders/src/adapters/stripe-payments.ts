@@ -35,6 +35,10 @@ export function stripePayments({ stripe, key, now, requestMs = 4_500 }: StripeAc
   }
 
   return {
+    async ready() {
+      await key.read();
+    },
+
     charge: (charge) =>
       call(async (requests) => {
         try {

@@ -18,6 +18,8 @@ export interface Database {
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 const ATTEMPTS = 5;
+/** Why a transaction may be refused now and made later. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
  * Makes all writes or none. Answers undefined when they are made; otherwise, in the order of the writes, whose
@@ -41,6 +43,7 @@ export async function transact(
           reasons[index]?.Code === 'ConditionalCheckFailed' ? reasons[index] : undefined,
         );
       }
+      if (!reasons.some(({ Code = '' }) => PASSING.has(Code))) throw error;
       // Another transaction holds a row; DynamoDB says so at once and leaves waiting to us.
       if (attempt === ATTEMPTS) throw new Throttled('The rows change too often for now.', { cause: error });
       await pause(attempt * (10 + Math.random() * 40));

@@ -7,12 +7,16 @@ import { orderUpdate, shards } from './order-row.ts';
 import type { Database } from './transaction.ts';
 
 const PAGE = 100;
+/** How often sweeps are. */
+const SWEEP_MS = 5 * 60 * 1_000;
 
 /** Orders without a final status, by the index `unfinished`, which only they are in. */
 export function unfinishedOrders({ documents, ordersTable: TableName }: Database): UnfinishedOrders {
   return {
     async *placedBefore(time) {
-      for (const shard of shards) {
+      // Each sweep begins elsewhere, so that one without the time for all of them comes to all in the end.
+      const first = Math.floor(Date.parse(time) / SWEEP_MS) % shards.length;
+      for (const shard of [...shards.slice(first), ...shards.slice(0, first)]) {
         const pages = paginateQuery(
           { client: documents },
           {

@@ -1,10 +1,14 @@
+import { type Approvals, answerCancelled } from './approve-order.ts';
 import { isFinal, OrderNotCancellable, OrderNotFound, type StoredOrder } from './order.ts';
 import { OrderMoved } from './order-errors.ts';
 import type { Inventory, Orders } from './orders.ts';
+import type { Workflow } from './workflow.ts';
 
 export interface CancelOrderDependencies {
   readonly orders: Pick<Orders, 'find'>;
   readonly inventory: Pick<Inventory, 'cancel'>;
+  readonly approvals: Pick<Approvals, 'find'>;
+  readonly workflow: Pick<Workflow, 'answer'>;
   readonly now: () => Date;
 }
 
@@ -16,13 +20,16 @@ const ATTEMPTS = 4;
  * @throws OrderNotFound, also for another customer's order; OrderNotCancellable
  */
 export async function cancelOrder(
-  { orders, inventory, now }: CancelOrderDependencies,
+  { orders, inventory, approvals, workflow, now }: CancelOrderDependencies,
   { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
 ): Promise<StoredOrder> {
   for (let attempt = 1; ; attempt += 1) {
     const order = await orders.find(orderId);
     if (order?.customerId !== customerId) throw new OrderNotFound(orderId);
-    if (order.status === 'CANCELLED') return order;
+    if (order.status === 'CANCELLED') {
+      await answerCancelled({ approvals, workflow }, orderId);
+      return order;
+    }
     if (isFinal(order) || order.undoing || order.paymentStartedAt) throw new OrderNotCancellable(orderId);
     try {
       await inventory.cancel(order, { at: now().toISOString(), attempt });

@@ -7,12 +7,24 @@ export interface Money {
 }
 
 /** An order moves through the first five, or ends in one of the last two. */
-export type OrderStatus = 'PENDING' | 'VALIDATED' | 'RESERVED' | 'PAID' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
+export const STATUSES = [
+  'PENDING',
+  'VALIDATED',
+  'RESERVED',
+  'PAID',
+  'COMPLETE',
+  'FAILED',
+  'CANCELLED',
+] as const;
+export type OrderStatus = (typeof STATUSES)[number];
+
+export const FINAL_STATUSES: readonly OrderStatus[] = ['COMPLETE', 'FAILED', 'CANCELLED'];
 
 /** Why an order failed or was cancelled. */
 export const REASONS = [
   'ITEM_NOT_FOUND',
   'MIXED_CURRENCIES',
+  'TOTAL_TOO_SMALL',
   'TOTAL_TOO_LARGE',
   'OUT_OF_STOCK',
   'APPROVAL_DECLINED',
@@ -26,20 +38,22 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** What has happened to an order; the first seven are the statuses that it had. */
-export type OrderEvent =
-  | OrderStatus
-  | 'APPROVAL_REQUESTED'
-  | 'APPROVED'
-  | 'DECLINED'
-  | 'PAYMENT_STARTED'
-  | 'CONFIRMED'
-  | 'STOCK_COMMITTED'
-  | 'COMPENSATING'
-  | 'REFUNDED'
-  | 'PAYMENT_VOIDED'
-  | 'RELEASED'
-  | 'RESTARTED';
+/** What has happened to an order: the statuses that it had, and more. */
+export const EVENTS = [
+  ...STATUSES,
+  'APPROVAL_REQUESTED',
+  'APPROVED',
+  'DECLINED',
+  'PAYMENT_STARTED',
+  'CONFIRMED',
+  'STOCK_COMMITTED',
+  'COMPENSATING',
+  'REFUNDED',
+  'PAYMENT_VOIDED',
+  'RELEASED',
+  'RESTARTED',
+] as const;
+export type OrderEvent = (typeof EVENTS)[number];
 
 /** One step in the story of an order: when, in which attempt (from 1) of its task, and why when it went wrong. */
 export interface TimelineEntry {
@@ -89,8 +103,7 @@ export interface StoredOrder extends Order {
   readonly executions: number;
 }
 
-export const isFinal = ({ status }: Pick<Order, 'status'>): boolean =>
-  status === 'COMPLETE' || status === 'FAILED' || status === 'CANCELLED';
+export const isFinal = ({ status }: Pick<Order, 'status'>): boolean => FINAL_STATUSES.includes(status);
 
 /** Lines of one order; a DynamoDB transaction has room for 100 writes. */
 export const MAX_LINES = 50;

@@ -23,6 +23,8 @@ export interface Charge {
 
 /** A payment provider. */
 export interface Payments {
+  /** Whether the provider can be asked at all. @throws PaymentServiceException when it cannot */
+  ready(): Promise<void>;
   /** @throws PaymentDeclined; PaymentServiceException when it is not known whether it has charged */
   charge(charge: Charge): Promise<Capture>;
   /** What was captured for a charge whose outcome is not known. @throws PaymentServiceException */

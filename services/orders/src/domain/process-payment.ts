@@ -6,7 +6,7 @@ import { type Charge, chargeKey, type Payments } from './payment.ts';
 export interface ProcessPaymentDependencies {
   readonly orders: Pick<Orders, 'find'>;
   readonly ledger: Pick<Ledger, 'begin' | 'capture'>;
-  readonly payments: Pick<Payments, 'charge' | 'find'>;
+  readonly payments: Pick<Payments, 'ready' | 'charge' | 'find'>;
   readonly now: () => Date;
 }
 
@@ -23,6 +23,8 @@ export async function processPayment(
   if (hasReached(order, 'PAID')) return;
   const charge = chargeOf(order);
   const step = () => ({ at: now().toISOString(), attempt });
+  // An order whose provider was never asked is undone without it.
+  if (!order.paymentStartedAt) await payments.ready();
   if (!order.paymentStartedAt) await ledger.begin(order, step());
   const known = order.paymentStartedAt ? await payments.find(charge) : undefined;
   const capture = known ?? (await payments.charge(charge));

@@ -4,7 +4,10 @@ import { OrderMoved } from './order-errors.ts';
 import { type SweepDependencies, sweepOrders } from './sweep-orders.ts';
 
 const order = (id: string, more: Partial<StoredOrder> = {}) =>
-  ({ id, customerId: 'bob', status: 'RESERVED', executions: 1, ...more }) as StoredOrder;
+  ({
+    ...{ id, customerId: 'bob', status: 'RESERVED', executions: 1, updatedAt: '2026-11-22T09:00:00.000Z' },
+    ...more,
+  }) as StoredOrder;
 
 /** A shop with unfinished orders, and the executions that there are. */
 function shopWith(
@@ -22,7 +25,9 @@ function shopWith(
       },
       restart: async ({ id, executions: before }) => void done.push(`restart ${id} after ${before}`),
     },
+    approvals: { find: async () => undefined },
     workflow: {
+      answer: async (token) => void done.push(`answer ${token}`),
       start: async (execution, { customerId }) => void done.push(`start ${execution} for ${customerId}`),
       stateOf: async (execution) => executions[execution] ?? 'MISSING',
     },
@@ -71,6 +76,31 @@ describe('a sweep', () => {
     expect(done).toEqual([BEFORE, RELEASED]);
   });
 
+  it.each([
+    ['1', '2026-11-22T09:58:00.001Z', 0],
+    ['1', '2026-11-22T09:58:00.000Z', 1],
+    ['4', '2026-11-22T09:44:00.001Z', 0],
+    ['4', '2026-11-22T09:44:00.000Z', 1],
+    ['30', '2026-11-22T04:00:00.001Z', 0],
+    ['30', '2026-11-22T04:00:00.000Z', 1],
+  ])('after %s executions, the last write at %s, restarts %i', async (executions, updatedAt, restarted) => {
+    const stuck = order('a', { executions: Number(executions), updatedAt });
+    const { sweep } = shopWith([stuck], { a: 'ENDED', [`a-${executions}`]: 'ENDED' });
+    expect(await sweep()).toMatchObject({ restarted });
+  });
+
+  it('tells a workflow that waits of a decision that it has not heard of', async () => {
+    const { done, sweep } = shopWith(
+      [order('a', { status: 'VALIDATED' })],
+      { a: 'RUNNING' },
+      {
+        approvals: { find: async () => ({ taskToken: 't1', decision: 'approve' }) },
+      },
+    );
+    await sweep();
+    expect(done).toEqual([BEFORE, 'answer t1', RELEASED]);
+  });
+
   it('starts nothing for an order that another sweep restarts', async () => {
     const { done, sweep } = shopWith(
       [order('a')],
@@ -99,7 +129,7 @@ describe('a sweep', () => {
       [order('a'), order('b')],
       {},
       {
-        workflow: { start: async () => {}, stateOf },
+        workflow: { start: async () => {}, stateOf, answer: async () => {} },
       },
     );
     expect(await sweep()).toMatchObject({ started: 1, failed: 1 });

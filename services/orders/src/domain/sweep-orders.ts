@@ -1,3 +1,4 @@
+import { type Approvals, answerDecided } from './approve-order.ts';
 import { isFinal, type StoredOrder } from './order.ts';
 import { OrderMoved } from './order-errors.ts';
 import type { Orders, Step } from './orders.ts';
@@ -21,7 +22,8 @@ export interface Lease {
 export interface SweepDependencies {
   readonly orders: Pick<Orders, 'find'>;
   readonly unfinished: UnfinishedOrders;
-  readonly workflow: Pick<Workflow, 'start' | 'stateOf'>;
+  readonly approvals: Pick<Approvals, 'find'>;
+  readonly workflow: Pick<Workflow, 'start' | 'stateOf' | 'answer'>;
   readonly lease: Lease;
   readonly newOwner: () => string;
   readonly now: () => Date;
@@ -36,6 +38,10 @@ export interface Sweep {
   readonly isWhole: boolean;
 }
 
+/** What cannot be brought to its end is tried again, less and less often. */
+const pauseMs = ({ executions }: StoredOrder) => Math.min(GRACE_MS * 2 ** (executions - 1), LONGEST_PAUSE_MS);
+const LONGEST_PAUSE_MS = 6 * 60 * 60 * 1_000;
+
 /** Younger orders are left to those who placed them. */
 const GRACE_MS = 2 * 60 * 1_000;
 const MARGIN_MS = 5_000;
@@ -45,7 +51,7 @@ const MARGIN_MS = 5_000;
  * another one, and one without time, leaves the rest to the next.
  */
 export async function sweepOrders(
-  { orders, unfinished, workflow, lease, newOwner, now }: SweepDependencies,
+  { orders, unfinished, approvals, workflow, lease, newOwner, now }: SweepDependencies,
   { remainingTimeMs }: { readonly remainingTimeMs: () => number },
   onFailure: (orderId: string, error: unknown) => void,
 ): Promise<Sweep | undefined> {
@@ -75,6 +81,8 @@ export async function sweepOrders(
   async function revive(id: string): Promise<'started' | 'restarted' | undefined> {
     const seen = await orders.find(id);
     if (!seen || isFinal(seen)) return undefined;
+    // A decision of which the workflow has not heard.
+    if (seen.status === 'VALIDATED') await answerDecided({ approvals, workflow }, id);
     const state = await workflow.stateOf(executionName(seen));
     if (state === 'RUNNING') return undefined;
     if (state === 'MISSING') {
@@ -84,6 +92,7 @@ export async function sweepOrders(
     // Its last write came before its end, so that it is seen now.
     const order = await orders.find(id);
     if (!order || isFinal(order) || order.executions !== seen.executions) return undefined;
+    if (now().getTime() < Date.parse(order.updatedAt) + pauseMs(order)) return undefined;
     const next = { ...order, executions: order.executions + 1 };
     try {
       await unfinished.restart(order, { at: now().toISOString(), attempt: next.executions });

@@ -7,6 +7,7 @@ const CATALOGUE: readonly CataloguedItem[] = [
   { id: 'mug', name: 'Mug', price: euros(1_250) },
   { id: 'pot', name: 'Pot', price: euros(3_000) },
   { id: 'cup', name: 'Cup', price: { amount: 900, currency: 'USD' } },
+  { id: 'air', name: 'Air', price: euros(0) },
   { id: 'gem', name: 'Gem', price: euros(50_000_000) },
 ];
 const placed: StoredOrder = {
@@ -67,6 +68,7 @@ describe('validating an order', () => {
   it.each([
     ['ITEM_NOT_FOUND', 'an item that is not there', ordering('mug', 'unicorn')],
     ['MIXED_CURRENCIES', 'prices in two currencies', ordering('mug', 'cup')],
+    ['TOTAL_TOO_SMALL', 'nothing to pay', ordering('air')],
     ['TOTAL_TOO_LARGE', 'a total that no provider takes', ordering('gem')],
   ])('rejects with %s what has %s', async (reason, _, order) => {
     const { written, validate } = shopWith(order);

@@ -66,6 +66,7 @@ function price(
     throw new ValidationError('MIXED_CURRENCIES', `prices are in ${currencies.join(' and ')}`);
   }
   const amount = priced.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice.amount, 0);
+  if (amount === 0) throw new ValidationError('TOTAL_TOO_SMALL', 'no provider charges nothing');
   if (amount > MAX_TOTAL) throw new ValidationError('TOTAL_TOO_LARGE', `the total is above ${MAX_TOTAL}`);
   return { lines: priced, total: { amount, currency } };
 }

@@ -1,7 +1,9 @@
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { approvalsTable } from '../adapters/approvals-table.ts';
 import { inventoryTable } from '../adapters/inventory-table.ts';
+import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type CancelOrderDependencies, cancelOrder } from '../domain/cancel-order.ts';
 import { oneOrderContract } from './contracts.ts';
@@ -23,6 +25,9 @@ export const handler = httpHandler(
   respondWith({
     orders: ordersTable(database),
     inventory: inventoryTable(database),
+    approvals: approvalsTable(database),
+    // Answering needs the task's token, and no state machine.
+    workflow: orderWorkflow(stepFunctions, ''),
     now: () => new Date(),
   }),
 );

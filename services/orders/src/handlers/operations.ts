@@ -24,8 +24,9 @@ export const operations: Readonly<Record<string, Operation>> = {
       'Prices are those of the catalogue.',
     contract: placeOrderContract,
     headers: {
-      'Idempotency-Key': 'Needed; makes repeating the request safe for a day: the same order is the answer',
+      'Idempotency-Key': 'Makes repeating the request safe for a day: the same order is the answer',
     },
+    requiredHeaders: ['Idempotency-Key'],
     answers: {
       202: {
         description: 'The order as it is now',

@@ -1,31 +1,17 @@
 import * as z from 'zod/mini';
 import { money } from '../../../../shared/money.ts';
 import { id, time } from '../../../../shared/schemas.ts';
-import { REASONS } from '../domain/order.ts';
+import { EVENTS, REASONS, STATUSES } from '../domain/order.ts';
 import { requestedLine } from './route-schemas.ts';
 
 /** The shapes of answers, for the OpenAPI document. */
 
-const STATUSES = ['PENDING', 'VALIDATED', 'RESERVED', 'PAID', 'COMPLETE', 'FAILED', 'CANCELLED'] as const;
 const status = z.enum(STATUSES);
 const reason = z.enum(REASONS);
 
 const timelineEntry = z.strictObject({
   at: time(),
-  event: z.enum([
-    ...STATUSES,
-    'APPROVAL_REQUESTED',
-    'APPROVED',
-    'DECLINED',
-    'PAYMENT_STARTED',
-    'CONFIRMED',
-    'STOCK_COMMITTED',
-    'COMPENSATING',
-    'REFUNDED',
-    'PAYMENT_VOIDED',
-    'RELEASED',
-    'RESTARTED',
-  ]),
+  event: z.enum(EVENTS),
   attempt: z.int().check(z.gte(1)),
   reason: z.optional(reason),
 });

@@ -2,6 +2,7 @@ import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { approvalsTable } from '../adapters/approvals-table.ts';
+import { notificationsTopic, sns } from '../adapters/notifications-topic.ts';
 import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type RequestApprovalDependencies, requestApproval } from '../domain/approve-order.ts';
@@ -12,7 +13,7 @@ export const respondWith =
   (task: { orderId: string; attempt: number; taskToken: string }) =>
     requestApproval(dependencies, task);
 
-const { ORDERS_TABLE } = readEnv(['ORDERS_TABLE']);
+const { ORDERS_TABLE, NOTIFICATIONS_TOPIC } = readEnv(['ORDERS_TABLE', 'NOTIFICATIONS_TOPIC']);
 const database = { documents, ordersTable: ORDERS_TABLE };
 
 export const handler = taskHandler(
@@ -21,6 +22,7 @@ export const handler = taskHandler(
     orders: ordersTable(database),
     approvals: approvalsTable(database),
     // Answering needs the task's token, and no state machine.
+    notifications: notificationsTopic(sns, NOTIFICATIONS_TOPIC),
     workflow: orderWorkflow(stepFunctions, ''),
     now: () => new Date(),
   }),

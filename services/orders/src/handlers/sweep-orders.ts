@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
-import { logger } from '../../../../shared/logger.ts';
+import { logger, metrics } from '../../../../shared/logger.ts';
 import { scheduleHandler } from '../../../../shared/middleware/event.ts';
+import { approvalsTable } from '../adapters/approvals-table.ts';
 import { leaseTable } from '../adapters/lease-table.ts';
 import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
@@ -14,6 +15,10 @@ export const respondWith =
     const sweep = await sweepOrders(dependencies, tick, (orderId, error) =>
       logger.error('The order could not be swept.', { orderId, error: error as Error }),
     );
+    if (sweep) {
+      metrics.addMetric('OrdersRestarted', 'Count', sweep.restarted);
+      metrics.addMetric('OrdersNotSwept', 'Count', sweep.failed);
+    }
     logger.info(sweep ? 'Unfinished orders were swept.' : 'Another sweep is running.', { ...sweep });
   };
 
@@ -25,6 +30,7 @@ export const handler = scheduleHandler(
   respondWith({
     orders: ordersTable(database),
     unfinished: unfinishedOrders(database),
+    approvals: approvalsTable(database),
     workflow: orderWorkflow(stepFunctions, STATE_MACHINE_ARN),
     lease: leaseTable(database, 'sweeper', now),
     newOwner: randomUUID,

@@ -3,40 +3,38 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../offline/test/processes.ts';
 import { type OfflineProcess, startOffline } from '../offline/testing/offline.ts';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-/** The commands of the README's console block in their order, each with the answer that it shows. */
-const examples = (/```console\n([\s\S]*?)```/.exec(readme)?.[1] ?? '')
-  .split(/^\$ /m)
-  .slice(1)
+/** The commands of the README's console blocks in their order, each with the answer that it shows. */
+const examples = [...readme.matchAll(/```console\n([\s\S]*?)```/g)]
+  .flatMap(([, block = '']) => block.split(/^\$ /m).slice(1))
   .map((example) => {
     const end = example.indexOf('\n');
     return { command: example.slice(0, end), answer: example.slice(end + 1).trim() };
   });
 
 /** What the README defines before the requests; the test has its own values for the addresses. */
-const definitions = (/```bash\n(API=[\s\S]*?)```/.exec(readme)?.[1] ?? '').replace(
-  /^(?:API|TOKEN)=.*\n/gm,
-  '',
-);
+const definitions = [...readme.matchAll(/```bash\n((?:API|SHOPPER)=[\s\S]*?)```/g)]
+  .map(([, block = '']) => block.replace(/^(?:API|TOKEN|SHOPPER)=.*\n/gm, ''))
+  .join('');
 
 let offline: OfflineProcess;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   offline = await startOffline({ folder: root });
-  const token = await run('npm run --silent token -- --scope shop/items.write --sub alice', {
-    ...process.env,
-    LOCAL_CLOUD_STATE: offline.stateFolder,
-  });
+  const state = { ...process.env, LOCAL_CLOUD_STATE: offline.stateFolder };
+  const tokenOf = async (scope: string, sub: string) =>
+    (await run(`npm run --silent token -- --scope ${scope} --sub ${sub}`, state)).trim();
   environment = {
-    ...process.env,
+    ...state,
     API: String(offline.endpoints.http),
-    TOKEN: token.trim(),
-    LOCAL_CLOUD_STATE: offline.stateFolder,
+    TOKEN: await tokenOf('shop/items.write', 'alice'),
+    SHOPPER: await tokenOf('shop/orders', 'bob'),
   };
 }, 60_000);
 afterAll(() => offline?.stop());
@@ -47,8 +45,8 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 describe('the README', () => {
-  it('shows ten requests', () => {
-    expect(examples).toHaveLength(10);
+  it('shows ten requests, and two orders with what became of them', () => {
+    expect(examples).toHaveLength(14);
   });
 
   it.each(examples)('shows what is answered to $command', async ({ command, answer }) => {
@@ -56,8 +54,16 @@ describe('the README', () => {
       .split('…')
       .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
       .join('[\\s\\S]*?');
-    const answered = (await run(`${definitions}${command}`, environment)).replaceAll('\r', '').trim();
-    expect(answered).toMatch(new RegExp(`^${pattern}$`));
+    const expected = new RegExp(`^${pattern}$`);
+    const ask = async () => (await run(`${definitions}${command}`, environment)).replaceAll('\r', '').trim();
+    let answered = await ask();
+    // An order is worked on after it was answered for.
+    const isOver = async () => {
+      answered = await ask();
+      return expected.test(answered);
+    };
+    if (command === 'orders') await until(isOver, 20_000).catch(() => {});
+    expect(answered).toMatch(expected);
   });
 
   it('names a command that runs one function against the running system', async () => {

@@ -173,6 +173,7 @@ async function place({ token = 'tok_ok', stock = 5, price = 1_000 } = {}): Promi
       placedAt: at,
       updatedAt: at,
       paymentToken: token,
+      correlationId: 'c',
       executions: 1,
     },
   });
@@ -338,6 +339,17 @@ describe('an order that needs approval', () => {
     const order = await run(await place({ price: 10_000 }));
     expect(order.status).toBe('COMPLETE');
     expect(order.timeline.slice(2, 4).map(({ event }) => event)).toEqual(['APPROVAL_REQUESTED', 'APPROVED']);
+  });
+
+  it('keeps the token of the attempt that waits, though an earlier one comes late', async () => {
+    const { id } = await place({ price: 10_000 });
+    const database = { documents, ordersTable: nameOf('orders') };
+    const step = (seconds: number) => ({ at: `2026-11-22T10:00:0${seconds}.000Z`, attempt: 1 });
+    await ordersTable(database).validate(id, { lines: [], total: { amount: 1, currency: 'EUR' } }, step(0));
+    const approvals = approvalsTable(database);
+    await approvals.ask(id, 'second', step(2));
+    await expect(approvals.ask(id, 'first', step(1))).rejects.toMatchObject({ name: 'OrderMoved' });
+    expect(await approvals.find(id)).toMatchObject({ taskToken: 'second' });
   });
 
   it('is undone when somebody declines', async () => {

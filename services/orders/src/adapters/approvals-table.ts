@@ -31,7 +31,10 @@ export function approvalsTable(database: Database): Approvals {
           Put: {
             TableName,
             Item: { ...key(orderId), taskToken, requestedAt: step.at },
-            ConditionExpression: 'attribute_not_exists(decision)',
+            // An attempt that comes late must not take the place of the one that waits by now.
+            ConditionExpression:
+              'attribute_not_exists(decision) AND (attribute_not_exists(requestedAt) OR requestedAt < :at)',
+            ExpressionAttributeValues: { ':at': step.at },
           },
         },
         {

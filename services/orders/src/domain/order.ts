@@ -91,6 +91,8 @@ export interface Order {
 
 /** What is kept of an order beside what its customer sees. */
 export interface StoredOrder extends Order {
+  /** Ties together what the request that placed it has caused, in logs and events. */
+  readonly correlationId: string;
   /** What the payment provider is asked to charge; forgotten when the order is final. */
   readonly paymentToken?: string;
   /** Why the order is being undone; nothing goes forward any more once this is set. */

@@ -15,6 +15,7 @@ export interface OrderRequest {
   readonly customerId: string;
   readonly lines: readonly RequestedLine[];
   readonly paymentToken: string;
+  readonly correlationId: string;
   /** Names the caller and the key of the request. */
   readonly request: string;
   /** Tells requests with the same name and another content apart. */
@@ -28,7 +29,7 @@ export interface OrderRequest {
  */
 export async function placeOrder(
   { orders, workflow, newId, now, onStartLost }: PlaceOrderDependencies,
-  { customerId, lines, paymentToken, request, content }: OrderRequest,
+  { customerId, lines, paymentToken, correlationId, request, content }: OrderRequest,
 ): Promise<StoredOrder> {
   const at = now().toISOString();
   const order = await orders.place({
@@ -43,6 +44,7 @@ export async function placeOrder(
       placedAt: at,
       updatedAt: at,
       paymentToken,
+      correlationId,
       executions: 1,
     },
   });

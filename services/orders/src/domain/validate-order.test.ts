@@ -21,6 +21,7 @@ const placed: StoredOrder = {
   timeline: [],
   placedAt: '2026-11-22T10:00:00.000Z',
   updatedAt: '2026-11-22T10:00:00.000Z',
+  correlationId: 'c',
   executions: 1,
 };
 

@@ -1,14 +1,8 @@
-import { InvalidInput } from '../../../../shared/errors.ts';
-import type { HttpRequest } from '../../../../shared/middleware/http.ts';
+import { callerOf } from '../../../../shared/middleware/caller.ts';
 import type { Order, StoredOrder } from '../domain/order.ts';
 
-/** Whose orders they are, by the token's `sub`. @throws InvalidInput for a token without one */
-export function customerOf({ caller }: Pick<HttpRequest, 'caller'>): string {
-  if (caller) return caller;
-  throw new InvalidInput('The token names nobody.', [
-    { in: 'header', pointer: '/authorization', detail: 'must be a token with a subject' },
-  ]);
-}
+/** Whose orders they are. */
+export const customerOf = callerOf;
 
 /** The order as its customer sees it. */
 export function shown(order: StoredOrder): Omit<Order, 'customerId'> {

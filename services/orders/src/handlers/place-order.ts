@@ -27,6 +27,7 @@ export const respondWith =
       customerId,
       lines,
       paymentToken: payment.token,
+      correlationId: request.correlationId,
       request: digest([customerId, key]),
       content: digest(request.body),
     });

@@ -6,7 +6,7 @@ import { type DeclaredService, declaredServices } from '../../../tools/declared-
 import { addFiles, copyOfRepository, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds; there are a dozen, two at a time. */
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 interface Statement {
   readonly Effect: string;
@@ -79,7 +79,7 @@ async function sls(folder: string, ...args: string[]): Promise<{ code: number; o
     execFile(
       process.execPath,
       [framework, ...args],
-      { cwd: folder, env, timeout: 60_000 },
+      { cwd: folder, env, timeout: 180_000 },
       (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, output: error ? stdout : stdout + stderr }),
     );

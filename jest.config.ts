@@ -44,7 +44,7 @@ const config: Config = {
   // Much of what the tests do is to wait for other processes, so that two cores have room for three files at once.
   maxWorkers: 3,
   // Beside two others, on a small machine.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // Measured over both projects, by .ci/run.
   coverageThreshold: { global: { statements: 95, branches: 90, functions: 93, lines: 95 } },
   coverageProvider: 'v8',

@@ -23,7 +23,7 @@ export function isRunning(pid: number): boolean {
 /** Polls for an outcome. */
 export async function until(
   done: () => boolean | Promise<boolean>,
-  withinMilliseconds = 10_000,
+  withinMilliseconds = 25_000,
 ): Promise<void> {
   for (const deadline = Date.now() + withinMilliseconds; !(await done()); await delay(20)) {
     if (Date.now() > deadline) throw new Error(`It did not happen in ${withinMilliseconds / 1_000} s.`);

@@ -110,7 +110,7 @@ describe('a function', () => {
   });
 
   it('that takes too long is ended, and the next invocation starts anew', async () => {
-    const { invoke } = run('export const handler = (event) => event.hang ? new Promise(() => {}) : 1', 500);
+    const { invoke } = run('export const handler = (event) => event.hang ? new Promise(() => {}) : 1', 3_000);
     expect(await invoke({ hang: true })).toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
     expect(payload(await invoke())).toBe(1);
   });

@@ -101,11 +101,14 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   };
 }
 
-/** The log lines of functions are nobody's concern in a test. */
+/** The log lines of functions, metrics included, are nobody's concern in a test. */
 function silent({ provider, ...application }: DeclaredApplication): DeclaredApplication {
   return {
     ...application,
-    provider: { ...provider, environment: { ...provider.environment, LOG_LEVEL: 'SILENT' } },
+    provider: {
+      ...provider,
+      environment: { ...provider.environment, LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
+    },
   };
 }
 

@@ -134,7 +134,7 @@ describe('a queue', () => {
   });
 
   contract(PARAMETERS, 'gathers messages until the window has passed', async () => {
-    await start({ batchSize: 10, maximumBatchingWindow: 1 }, THROWS_ON_BAD);
+    await start({ batchSize: 10, maximumBatchingWindow: 1 }, THROWS_ON_BAD, { VisibilityTimeout: 30 });
     await send('1');
     await send('2');
     await send('3');
@@ -143,7 +143,7 @@ describe('a queue', () => {
   });
 
   contract(PARAMETERS, 'makes batches above ten messages with a window', async () => {
-    await start({ batchSize: 25, maximumBatchingWindow: 300 }, THROWS_ON_BAD);
+    await start({ batchSize: 25, maximumBatchingWindow: 300 }, THROWS_ON_BAD, { VisibilityTimeout: 30 });
     const wanted = Array.from({ length: 25 }, (_, index) => `${index}`);
     for (const part of [wanted.slice(0, 10), wanted.slice(10, 20), wanted.slice(20)]) await sendAll(part);
     await until(() => cloud.invocations.length === 1);

@@ -22,7 +22,7 @@ const of = (itemId: string, token = 'tok_ok', quantity = 1) => ({
 const isEnded = ({ status }: Order) => ['COMPLETE', 'FAILED', 'CANCELLED'].includes(status);
 async function ended(id: string): Promise<Order> {
   const isOver = async () => isEnded((await shop.record(id, 'order')) as unknown as Order);
-  await until(isOver, 30_000);
+  await until(isOver, 60_000);
   return (await shop.get(id)).body;
 }
 async function outcome(body: object): Promise<Order> {
@@ -235,5 +235,5 @@ describe('a hundred orders of one at once', () => {
     const captures = await Promise.all(orders.map(({ id }) => shop.captures(id)));
     expect(captures.flat().filter(({ state }) => state === 'CAPTURED')).toHaveLength(10);
     expect(await shop.stockOf('rarity')).toBe(0);
-  });
+  }, 180_000);
 });

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../../../offline/test/processes.ts';
 import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
 import { approvalsTable } from '../src/adapters/approvals-table.ts';
 import { catalogueItems } from '../src/adapters/catalogue-items.ts';
@@ -208,6 +209,9 @@ const stateOf = async (orderId: string, record: string) =>
   (await documents.send(new GetCommand({ TableName: nameOf('orders'), Key: { orderId, record } }))).Item
     ?.state;
 
+const untilIs = (orderId: string, record: string, state: string) =>
+  until(async () => (await stateOf(orderId, record)) === state);
+
 /** That nothing of the order is left in money and stock. */
 async function expectUndone(order: StoredOrder, reason: string): Promise<void> {
   expect([order.status, order.reason]).toEqual(['FAILED', reason]);
@@ -291,7 +295,14 @@ describe('the workflow of an order', () => {
     'updateInventory',
     'completeOrder',
   ])('goes back at once when %s finds it closed', async (key) => {
-    mishaps[key] = [close];
+    mishaps[key] = [
+      async (orderId) => {
+        // The first branch that fails ends the other: it has to be done by then.
+        if (key === 'sendConfirmation') await untilIs(orderId, 'reservation', 'COMMITTED');
+        if (key === 'updateInventory') await untilIs(orderId, 'confirmation', 'SENT');
+        await close(orderId);
+      },
+    ];
     await expectUndone(await run(await place()), 'INTERNAL_ERROR');
   });
 

@@ -3,10 +3,12 @@ import type { Config } from 'jest';
 /** What both kinds of test share: native ES modules, types stripped by SWC. */
 const project = {
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.ttf'],
   transform: {
     // Files that the bundler embeds as text.
     'swagger-ui-dist/.+\\.(js|css)$': './shared/testing/text-transform.cjs',
+    // Files that it embeds as bytes.
+    '\\.ttf$': './shared/testing/bytes-transform.cjs',
     '\\.ts$': [
       '@swc/jest',
       {
@@ -22,7 +24,7 @@ const project = {
   },
   // SWC drops import attributes, without which Jest loads no JSON module quietly.
   moduleNameMapper: { '/openapi\\.json$': '<rootDir>/shared/testing/openapi-document.ts' },
-  transformIgnorePatterns: ['/node_modules/(?!swagger-ui-dist/)'],
+  transformIgnorePatterns: ['/node_modules/(?!swagger-ui-dist/|@expo-google-fonts/)'],
   setupFiles: ['./shared/testing/environment.ts'],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.offline/'],
 } as const;

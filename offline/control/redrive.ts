@@ -1,9 +1,14 @@
 import type { AwsClient } from '../aws/client.ts';
 import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
-import { reportedFailures } from '../event-sources/event-source.ts';
+import { reportedFailures, withinLimit } from '../event-sources/event-source.ts';
 import type { Message } from '../event-sources/queue/message.ts';
-import { recordOf, type ShardRecord, sequenceNumberOf } from '../event-sources/stream/record.ts';
+import {
+  recordOf,
+  type ShardRecord,
+  type StreamRecord,
+  sequenceNumberOf,
+} from '../event-sources/stream/record.ts';
 import type { Lambda } from '../services/lambda/index.ts';
 import type { Targets } from '../services/targets.ts';
 
@@ -95,32 +100,43 @@ export function redriver({ client, lambda, targets }: RedriveOptions): Redrive {
     });
   }
 
-  /** The message only says where in the stream the records are. */
+  /**
+   * The message only says where in the stream the records are. Between them may lie others that a filter keeps from the
+   * function, which come as well: a function decides for itself what concerns it.
+   */
   async function bringFromStream(body: Record<string, unknown>): Promise<void> {
-    const { streamArn, shardId, startSequenceNumber, endSequenceNumber, batchSize } =
-      body.DDBStreamBatchInfo as Record<string, string>;
+    const { functionArn } = body.requestContext as { functionArn: string };
+    const records = await recordsOf(body.DDBStreamBatchInfo as Record<string, string>);
+    if (records.length === 0) throw new LocalCloudError('The stream does not keep its records any more.');
+    for (const batch of withinLimit(records)) {
+      const outcome = await lambda.invoke(functionArn, { Records: batch }, 'redrive');
+      if ('error' in outcome) throw new LocalCloudError(`The function fails: ${outcome.error.errorMessage}`);
+      const failures = reportedFailures(outcome.payload, new Set(batch.map(sequenceNumberOf)));
+      if (failures === 'all' || failures.size > 0) {
+        throw new LocalCloudError('The function reports records as failed.');
+      }
+    }
+  }
+
+  /** Every record of the stream from the first to the last of a batch. */
+  async function recordsOf(batch: Record<string, string>): Promise<StreamRecord[]> {
+    const { streamArn = '', shardId, startSequenceNumber, endSequenceNumber } = batch;
     const streams = <Output>(operation: string, input: object) =>
       client().json<Output>('dynamodb', `DynamoDBStreams_20120810.${operation}`, input);
-    const { ShardIterator } = await streams<{ ShardIterator: string }>('GetShardIterator', {
-      StreamArn: streamArn,
-      ShardId: shardId,
-      ShardIteratorType: 'AT_SEQUENCE_NUMBER',
-      SequenceNumber: startSequenceNumber,
-    });
-    const { Records } = await streams<{ Records: ShardRecord[] }>('GetRecords', {
-      ShardIterator,
-      Limit: Number(batchSize),
-    });
-    const last = BigInt(endSequenceNumber ?? 0);
-    const records = Records.filter((record) => BigInt(sequenceNumberOf(record)) <= last);
-    if (records.length === 0) throw new LocalCloudError('The stream does not keep its records any more.');
-    const { functionArn } = body.requestContext as { functionArn: string };
-    const event = { Records: records.map((record) => recordOf(record, streamArn ?? '')) };
-    const outcome = await lambda.invoke(functionArn, event, 'redrive');
-    if ('error' in outcome) throw new LocalCloudError(`The function fails: ${outcome.error.errorMessage}`);
-    const failures = reportedFailures(outcome.payload, new Set(records.map(sequenceNumberOf)));
-    if (failures === 'all' || failures.size > 0) {
-      throw new LocalCloudError('The function reports records as failed.');
+    const end = BigInt(endSequenceNumber ?? 0);
+    const records: StreamRecord[] = [];
+    for (let from = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: startSequenceNumber }; ; ) {
+      const { ShardIterator } = await streams<{ ShardIterator: string }>('GetShardIterator', {
+        StreamArn: streamArn,
+        ShardId: shardId,
+        ...from,
+      });
+      const { Records } = await streams<{ Records: ShardRecord[] }>('GetRecords', { ShardIterator });
+      const last = Records.at(-1);
+      const isInside = (record: ShardRecord) => BigInt(sequenceNumberOf(record)) <= end;
+      records.push(...Records.filter(isInside).map((record) => recordOf(record, streamArn)));
+      if (!last || BigInt(sequenceNumberOf(last)) >= end) return records;
+      from = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequenceNumberOf(last) };
     }
   }
 

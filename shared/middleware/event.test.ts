@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Conflict, InvalidInput } from '../errors.ts';
 import { lambdaContext } from '../testing/http-event.ts';
 import { collectedLogLines } from '../testing/log-lines.ts';
-import { type ScheduledRun, scheduleHandler, topicHandler } from './event.ts';
+import { ruleHandler, type ScheduledRun, scheduleHandler, topicHandler, uploadHandler } from './event.ts';
 
 const lines = collectedLogLines();
 
@@ -136,5 +136,104 @@ describe('a subscriber of a topic', () => {
       { level: 'INFO', message: 'The notification is done.', messageId: 'message-1' },
     ]);
     expect(JSON.stringify(lines)).not.toContain('order-1');
+  });
+});
+
+describe('the target of a rule', () => {
+  const event = (detail: unknown) => ({ ...scheduledEvent, 'detail-type': 'OrderCompleted', detail });
+  const target = () => {
+    const got: unknown[] = [];
+    const receive = ruleHandler(schema, async (...args) => void got.push(args));
+    return { got, receive };
+  };
+
+  it('gets the detail as its schema lets it through, with the id and the time of the event', async () => {
+    const { got, receive } = target();
+    await receive(event({ orderId: 'order-1' }), lambdaContext);
+    expect(got).toEqual([
+      [
+        { orderId: 'order-1' },
+        { id: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa', time: new Date(Date.UTC(2026, 10, 22, 10, 5)) },
+      ],
+    ]);
+    expect(lines).toMatchObject([
+      { message: 'The event is done.', eventId: '53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa' },
+    ]);
+  });
+
+  it.each([
+    [
+      'another detail',
+      event({ order: 1 }),
+      /^The detail of the event 53dc4d37-\S+ is not valid: \/orderId is /,
+    ],
+    ['no detail', event(undefined), /^The detail of the event /],
+    [
+      'no id',
+      { ...event({ orderId: 'order-1' }), id: undefined },
+      'The event is not valid: /id is required.',
+    ],
+  ])('fails by an event with %s, without seeing it', async (_, wrong, reason) => {
+    const { got, receive } = target();
+    await expect(receive(wrong, lambdaContext)).rejects.toThrow(reason);
+    expect(got).toEqual([]);
+  });
+});
+
+describe('a function that S3 notifies', () => {
+  const notificationOf = (key: string) => ({
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        awsRegion: 'eu-west-1',
+        eventTime: '2026-11-22T10:05:00.123Z',
+        eventName: 'ObjectCreated:Put',
+        s3: {
+          s3SchemaVersion: '1.0',
+          configurationId: 'import',
+          bucket: { name: 'uploads', arn: 'arn:aws:s3:::uploads' },
+          object: { key, size: 12, eTag: 'etag', versionId: 'v1', sequencer: '0A1B' },
+        },
+      },
+    ],
+  });
+
+  it('learns of an object by its key as it was given, and how much time is left', async () => {
+    const got: unknown[] = [];
+    const receive = uploadHandler(async (upload, run) => void got.push([upload, run.remainingTimeMs()]));
+    await receive(notificationOf('uploads/new+items+%281%29+100%25+%2B+gr%C3%BCn.csv'), lambdaContext);
+    expect(got).toEqual([
+      [
+        {
+          bucket: 'uploads',
+          key: 'uploads/new items (1) 100% + grün.csv',
+          versionId: 'v1',
+          size: 12,
+          at: new Date(Date.UTC(2026, 10, 22, 10, 5, 0, 123)),
+        },
+        10_000,
+      ],
+    ]);
+  });
+
+  it.each([
+    [
+      'of a key that is not encoded',
+      notificationOf('uploads/100%.csv'),
+      'The key of the object is not encoded',
+    ],
+    ['of no object', { Records: [{ s3: {} }] }, /^The notification of S3 is not valid: /],
+    ['that is a test', { Service: 'Amazon S3', Event: 's3:TestEvent' }, /\/Records is required/],
+  ])('fails by a notification %s', async (_, event, reason) => {
+    await expect(uploadHandler(async () => undefined)(event, lambdaContext)).rejects.toThrow(reason);
+  });
+
+  it('fails with the error of its work, for Lambda to try again', async () => {
+    const receive = uploadHandler(async () => {
+      throw new Conflict('no luck');
+    });
+    await expect(receive(notificationOf('uploads/a.csv'), lambdaContext)).rejects.toThrow(Conflict);
+    expect(lines).toMatchObject([{ level: 'WARN', message: 'The upload failed.', versionId: 'v1' }]);
   });
 });

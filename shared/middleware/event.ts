@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { InvalidInput } from '../errors.ts';
 import { logger } from '../logger.ts';
 import { type InvocationHandler, invocationHandler } from './invocation.ts';
-import { inShape, type Schema } from './shape.ts';
+import { inShape, jsonInShape, type Schema } from './shape.ts';
 
 /** A run of a schedule. */
 export interface ScheduledRun {
@@ -44,7 +44,7 @@ export function topicHandler<Message>(
     'notification',
     (event) =>
       inShape(notifications, event, 'The notification').Records.map(({ Sns }) => ({
-        message: inShape(schema, parsed(Sns), `The message ${Sns.MessageId}`),
+        message: jsonInShape(schema, Sns.Message, `The message ${Sns.MessageId}`),
         messageId: Sns.MessageId,
       })),
     async (messages) => {
@@ -56,10 +56,108 @@ export function topicHandler<Message>(
   );
 }
 
-function parsed({ MessageId, Message }: { readonly MessageId: string; readonly Message: string }): unknown {
+const busEvent = z.object({
+  id: z.string().check(z.minLength(1)),
+  time: z.iso.datetime(),
+  detail: z.unknown(),
+});
+
+/** What EventBridge says of an event beside its detail. */
+export interface BusEvent {
+  /** EventBridge's own: what is put twice has two. */
+  readonly id: string;
+  /** When it happened, as its source says. */
+  readonly time: Date;
+}
+
+/**
+ * Wraps a pure `respond` as the target of a rule of EventBridge; it gets the detail of an event. An event comes at
+ * least once, and in no order. One whose detail is not in the shape of the schema throws InvalidInput.
+ */
+export function ruleHandler<Detail>(
+  schema: Schema<Detail>,
+  respond: (detail: Detail, event: BusEvent) => Promise<void>,
+): InvocationHandler<BusEvent & { readonly detail: Detail }, void> {
+  return invocationHandler(
+    'event',
+    (event) => {
+      const { id, time, detail } = inShape(busEvent, event, 'The event');
+      return { id, time: new Date(time), detail: inShape(schema, detail, `The detail of the event ${id}`) };
+    },
+    async ({ detail, ...event }) => {
+      logger.appendKeys({ eventId: event.id });
+      await respond(detail, event);
+    },
+  );
+}
+
+const objectEvents = z.object({
+  Records: z.array(
+    z.object({
+      eventTime: z.iso.datetime(),
+      s3: z.object({
+        bucket: z.object({ name: z.string() }),
+        object: z.object({
+          key: z.string().check(z.minLength(1)),
+          size: z.int(),
+          versionId: z.string().check(z.minLength(1)),
+        }),
+      }),
+    }),
+  ),
+});
+
+/** An object that was put into a bucket that keeps versions. */
+export interface UploadedObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string;
+  /** In bytes. */
+  readonly size: number;
+  /** When it was put, to the millisecond, where its `LastModified` knows the second alone. */
+  readonly at: Date;
+}
+
+/** The invocation that an upload is worked on in. */
+export interface UploadRun {
+  /** Time left until the function is stopped, in milliseconds. */
+  remainingTimeMs(): number;
+}
+
+/**
+ * Wraps a pure `respond` as a function that S3 notifies of objects. A notification comes at least once, and in no
+ * order.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+export function uploadHandler(
+  respond: (upload: UploadedObject, run: UploadRun) => Promise<void>,
+): InvocationHandler<readonly UploadedObject[], void> {
+  return invocationHandler(
+    'upload',
+    (event) =>
+      inShape(objectEvents, event, 'The notification of S3').Records.map(
+        ({ eventTime, s3: { bucket, object } }) => ({
+          bucket: bucket.name,
+          key: decodedKey(object.key),
+          versionId: object.versionId,
+          size: object.size,
+          at: new Date(eventTime),
+        }),
+      ),
+    async (uploads, context) => {
+      for (const upload of uploads) {
+        logger.appendKeys({ versionId: upload.versionId });
+        await respond(upload, { remainingTimeMs: () => context.getRemainingTimeInMillis() });
+      }
+    },
+  );
+}
+
+/** Keys come encoded as in a form: a space is a plus sign. */
+function decodedKey(key: string): string {
   try {
-    return JSON.parse(Message);
+    return decodeURIComponent(key.replaceAll('+', ' '));
   } catch (cause) {
-    throw new InvalidInput(`The message ${MessageId} is not valid JSON.`, [], { cause });
+    throw new InvalidInput('The key of the object is not encoded as it must be.', [], { cause });
   }
 }

@@ -30,6 +30,17 @@ export function inShape<Output>(schema: Schema<Output>, input: unknown, what: st
   throw new InvalidInput(`${what} is not valid: ${wrong.join('; ')}.`);
 }
 
+/** The same for a text of JSON. @throws InvalidInput */
+export function jsonInShape<Output>(schema: Schema<Output>, text: string, what: string): Output {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInput(`${what} is not valid JSON.`, [], { cause });
+  }
+  return inShape(schema, input, what);
+}
+
 function wrongFields(issue: z.core.$ZodIssue): WrongField[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

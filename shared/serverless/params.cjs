@@ -37,6 +37,17 @@ const isEmailOrEmpty = (value) =>
   value === '' ||
   (value.length <= 254 && /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(value));
 
+/**
+ * osls asks ECR for the digest of a tag when it packages. Repositories and tags are named as ECR allows.
+ * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+ *
+ * @param {string} value
+ */
+const isImageOrEmpty = (value) =>
+  /^(\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9][a-z0-9._/-]{1,255}(@sha256:[0-9a-f]{64}|:\w[\w.-]{0,127}))?$/.test(
+    value,
+  );
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -94,6 +105,25 @@ const parameters = {
       'Address that the notifications about orders are sent to, once it has confirmed; empty: none',
     allowed: 'empty, or an e-mail address',
     accepts: isEmailOrEmpty,
+    default: '',
+  },
+  lowStockThreshold: {
+    description: 'Stock of an item below which it is low, and staff are told',
+    allowed: 'an integer from 1 to 100',
+    accepts: isInteger(1, 100),
+    default: 5,
+  },
+  stockAlertEmail: {
+    description: 'Address that alerts of low stock are sent to, once it has confirmed; empty: none',
+    allowed: 'empty, or an e-mail address',
+    accepts: isEmailOrEmpty,
+    default: '',
+  },
+  invoiceImageUri: {
+    description: 'Container image in ECR that renderInvoice runs from; empty: it is packaged as a zip',
+    allowed:
+      'empty, or <account>.dkr.ecr.<region>.amazonaws.com/<repository> with @sha256:<digest> or :<tag>',
+    accepts: isImageOrEmpty,
     default: '',
   },
   alarmEmail: {

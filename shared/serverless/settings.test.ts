@@ -21,6 +21,8 @@ const command = (
     ]),
   ),
   classes: { Error: ServerlessError },
+  configSchemaHandler: { defineFunctionProperties: () => {} },
+  service: {},
 });
 /** What the user reads; nothing when the command may go on. */
 const line = (serverless: Serverless) => {
@@ -96,6 +98,8 @@ describe('a parameter given on the command line', () => {
     'approvalAmount=99999999',
     'notificationEmail=orders@example.com',
     "alarmEmail=on.call+shop_o'neil@ops.example.co.uk",
+    `invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/invoice@sha256:${'0f'.repeat(32)}`,
+    'invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice:v1.2',
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -130,6 +134,10 @@ describe('a parameter given on the command line', () => {
     ['alarmEmail', 'on call@example.com'],
     ['alarmEmail', '@example.com'],
     ['alarmEmail', `a@${'b'.repeat(250)}.example`],
+    ['invoiceImageUri', 'invoice:latest'],
+    ['invoiceImageUri', 'public.ecr.aws/shop/invoice:latest'],
+    ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice'],
+    ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice@sha256:0f'],
     ['apiRateLimit', '0'],
     ['apiRateLimit', '10001'],
     ['apiRateLimit', '-5'],
@@ -159,8 +167,8 @@ describe('a parameter given on the command line', () => {
   it('is refused when there is none of that name', () => {
     expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
-        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, alarmEmail, logLevel, ' +
-        'logRetentionInDays, protectData.',
+        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, ' +
+        'invoiceImageUri, alarmEmail, logLevel, logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

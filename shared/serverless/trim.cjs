@@ -16,7 +16,8 @@ const REPLACED = [
     // Imported dynamically, which keeps all that it imports from being shaken out of the bundle.
     module: /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/,
     contents: `const leftOut = () => { throw new Error('Event streams are left out of the bundles.'); };
-      export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider };`,
+      export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider };
+      export const resolveEventStreamSerdeConfig = (config) => config;`,
   },
   {
     // A Lambda has no ~/.aws.

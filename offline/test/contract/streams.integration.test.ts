@@ -319,3 +319,29 @@ describe('a function that reports batch item failures', () => {
     expect(seen()).toEqual(['ab', 'ab', 'ab', 'ab']);
   });
 });
+
+describe('what is left of a batch that was given up', () => {
+  contract(ERRORS, 'brings back every record from its first to its last', async () => {
+    const filterPatterns = [{ dynamodb: { NewImage: { kind: { S: ['big'] } } } }];
+    const destinations = { onFailure: { type: 'sqs', arn: { 'Fn::GetAtt': ['Failures', 'Arn'] } } };
+    await start(
+      { batchWindow: 1, maximumRetryAttempts: 0, filterPatterns, destinations },
+      `let runs = 0; export const handler = async ({ Records }) => {
+        runs += 1; if (runs === 1) throw new Error('not yet');
+        return Records.map(({ dynamodb }) => dynamodb.Keys.id.S); };`,
+    );
+    await put('a', { kind: 'big' });
+    for (const id of ['b', 'c', 'd']) await put(id, { kind: 'small' });
+    await put('e', { kind: 'big' });
+    const queues = async () =>
+      (await (await fetch(`${cloud.endpoint}/_local/queues`)).json()) as { name: string; visible: number }[];
+    await until(async () => (await queues()).some(({ name, visible }) => name === 'failures' && visible > 0));
+    const answer = await fetch(`${cloud.endpoint}/_local/queues/failures/redrive`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(await answer.json()).toEqual({ redriven: 1, failed: [] });
+    expect(succeeded()).toEqual(expect.arrayContaining(['a', 'e']));
+  });
+});

@@ -1,19 +1,14 @@
 import * as z from 'zod/mini';
+import { category, description, name, sku, stockUpTo } from '../../../../shared/item-fields.ts';
 import { amount, currency, money } from '../../../../shared/money.ts';
-import { id, text, time, wellFormed } from '../../../../shared/schemas.ts';
+import { id, time, wellFormed } from '../../../../shared/schemas.ts';
 import { type ItemDraft, type ItemPatch, type ItemReplacement, MAX_STOCK } from '../domain/item.ts';
-import { category } from './route-schemas.ts';
 
 /**
  * The shapes of items: what validates a request is what the OpenAPI document shows. Lengths count UTF-16 code units.
  */
 
-const sku = z
-  .string()
-  .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "-" or "_"'));
-const name = text(1, 200);
-const description = z.string().check(z.maxLength(20_000), wellFormed);
-const stock = z.int().check(z.gte(0), z.lte(MAX_STOCK));
+const stock = stockUpTo(MAX_STOCK);
 
 const attributeKey = z
   .string()

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
-import { id, pageQuery, text } from '../../../../shared/schemas.ts';
+import { category } from '../../../../shared/item-fields.ts';
+import { id, pageQuery } from '../../../../shared/schemas.ts';
 import { MAX_STOCK } from '../domain/item.ts';
 
 /**
  * The shapes of paths, queries and small bodies. Apart from those of items, which take time to build and which most
  * functions do not need.
  */
-
-export const category = text(1, 64);
 
 export const itemPath = z.strictObject({ id });
 

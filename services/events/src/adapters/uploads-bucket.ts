@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { DependencyFailed, Throttled } from '../../../../shared/errors.ts';
+import type { CreateUploadDependencies } from '../domain/create-upload.ts';
+import type { ImportDependencies } from '../domain/import-upload.ts';
+import { UploadRefused } from '../domain/upload.ts';
+import { textRecords } from './text-records.ts';
+
+/**
+ * The S3 client of a function instance. It computes no checksum unasked, which would be signed into links as that of
+ * an empty body.
+ */
+export const s3 = new S3Client({ maxAttempts: 3, requestChecksumCalculation: 'WHEN_REQUIRED' });
+
+/** Reads files as they lie in their bucket. */
+export const uploadedRecords = (client: S3Client): ImportDependencies['recordsOf'] =>
+  async function* ({ bucket, key, versionId }, format) {
+    try {
+      const { Body } = await client.send(
+        new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
+      );
+      yield* textRecords(Body as Readable, format);
+    } catch (error) {
+      const isGone =
+        error instanceof S3ServiceException &&
+        ['NoSuchKey', 'NoSuchVersion', 'MethodNotAllowed'].includes(error.name);
+      if (isGone) throw new UploadRefused('The file was deleted before it was imported.', { cause: error });
+      throw translateS3Failure(error);
+    }
+  };
+
+/** Links by which one file can be put into the bucket, with the signed size and headers and no others. */
+export const uploadLinks =
+  (client: S3Client, bucket: string): CreateUploadDependencies['linkTo'] =>
+  (key, size, headers, seconds) =>
+    getSignedUrl(
+      client,
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ContentLength: size,
+        ContentType: headers['content-type'],
+        ContentEncoding: headers['content-encoding'],
+      }),
+      {
+        expiresIn: seconds,
+        signableHeaders: new Set(['host', 'content-length', 'content-type', 'content-encoding']),
+      },
+    );
+
+/** What a failed call of S3 means to the caller of an adapter. What is our own fault comes back as it is. */
+export function translateS3Failure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'SlowDown') {
+    return new Throttled('S3 refuses more requests for now.', { cause: error });
+  }
+  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
+  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
+    ? new DependencyFailed('S3 did not answer.', { cause: error })
+    : error;
+}

@@ -130,8 +130,16 @@ const comparable = (resource: Resource | undefined, stage: Stage) =>
     return key === 'LogGroupName' ? value.replace(`/http-api/shop-${stage}`, '/http-api/the-stack') : value;
   });
 
+interface DeclaredEvent {
+  readonly httpApi?: unknown;
+  readonly sqs?: { readonly arn: unknown };
+  readonly stream?: {
+    readonly arn: unknown;
+    readonly destinations?: { readonly onFailure?: { readonly type: 'sqs'; readonly arn: unknown } };
+  };
+}
 interface Declared {
-  readonly events?: readonly { readonly httpApi?: unknown }[];
+  readonly events?: readonly DeclaredEvent[];
   readonly iamRoleStatements?: readonly Statement[];
   readonly destinations?: { readonly onFailure?: { readonly type: 'sqs'; readonly arn: unknown } };
 }
@@ -154,6 +162,30 @@ function declaredStatements(name: string, stage: Stage): Statement[] {
   return iamRoleStatements.map((statement) => ({ ...statement, Action: [statement.Action].flat() }));
 }
 
+/** What a function may do so that Lambda can poll its queues and streams for it. */
+function pollingStatements({ events = [] }: Declared): object[] {
+  const allow = (Action: string[], arns: unknown[]) =>
+    arns.length > 0 ? [{ Effect: 'Allow', Action, Resource: arns }] : [];
+  return [
+    ...allow(
+      ['dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:DescribeStream', 'dynamodb:ListStreams'],
+      events.flatMap(({ stream }) => (stream ? [stream.arn] : [])),
+    ),
+    ...allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      events.flatMap(({ sqs }) => (sqs ? [sqs.arn] : [])),
+    ),
+  ];
+}
+
+/** What a function may do so that Lambda can hand on what it fails at. */
+function failureStatements({ events = [], destinations }: Declared): object[] {
+  const routes = [destinations, ...events.map(({ stream }) => stream?.destinations)];
+  return routes.flatMap((route) =>
+    route?.onFailure ? [{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: route.onFailure.arn }] : [],
+  );
+}
+
 describe.each(STAGES)('in %s', (stage) => {
   describe.each(services)('the stack of $name alone', ({ name, functions }: DeclaredService) => {
     it('has the functions that the service declares', () => {
@@ -167,10 +199,17 @@ describe.each(STAGES)('in %s', (stage) => {
     it('has nothing that the application does not have alike', () => {
       const { Outputs } = application[stage].template;
       const own = { name, stackName: `shop-${name}-${stage}` };
+      const { Resources } = application[stage].template;
       for (const [id, resource] of Object.entries(alone[stage][name]?.template.Resources ?? {})) {
-        expect({ [id]: comparable(application[stage].template.Resources[id], stage) }).toEqual({
-          [id]: joined(resource, own, Outputs),
-        });
+        // Named after the way in which its stream is written.
+        if (resource.Type === 'AWS::Lambda::EventSourceMapping') continue;
+        expect({ [id]: comparable(Resources[id], stage) }).toEqual({ [id]: joined(resource, own, Outputs) });
+      }
+      const mappings = (resources: Template['Resources']) =>
+        Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+      const all = mappings(Resources).map((mapping) => comparable(mapping, stage));
+      for (const mapping of mappings(alone[stage][name]?.template.Resources ?? {})) {
+        expect(all).toContainEqual(joined(mapping, own, Outputs));
       }
     });
   });
@@ -246,7 +285,7 @@ describe.each(STAGES)('in %s', (stage) => {
       expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(lambdas.length + machines.length);
 
       for (const { Properties } of lambdas) {
-        const { destinations } = declaredFunction(Properties.FunctionName, stage);
+        const declared = declaredFunction(Properties.FunctionName, stage);
         const role = application[stage].template.Resources[Properties.Role['Fn::GetAtt'][0]]?.Properties;
         expect(role?.ManagedPolicyArns ?? []).toEqual([]);
         expect(role?.Policies).toHaveLength(1);
@@ -262,10 +301,9 @@ describe.each(STAGES)('in %s', (stage) => {
               },
             ],
           },
+          ...pollingStatements(declared),
           ...declaredStatements(Properties.FunctionName, stage),
-          ...(destinations?.onFailure
-            ? [{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: destinations.onFailure.arn }]
-            : []),
+          ...failureStatements(declared),
           { Effect: 'Allow', Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], Resource: '*' },
         ]);
       }

@@ -10,6 +10,10 @@ import { quantile } from './statistics.ts';
 const RATES = [20, 50];
 const LONGEST_ORDER_MS = 1_000;
 const DRAIN_MS = 60_000;
+const PARTS = [0.5, 0.95, 0.99];
+/** A dash when nothing came to its end. */
+const inMs = (times: readonly number[], part: number) =>
+  times.length > 0 ? fixed(quantile(times, part), 0) : '–';
 
 interface Load {
   readonly rate: number;
@@ -41,8 +45,8 @@ export async function orders({ quick, signal, progress }: Run): Promise<Figure> 
     String(placed),
     String(complete),
     String(unfinished),
-    ...[0.5, 0.95, 0.99].map((part) => fixed(quantile(requests, part), 0)),
-    ...[0.5, 0.95, 0.99].map((part) => fixed(quantile(orders, part), 0)),
+    ...PARTS.map((part) => inMs(requests, part)),
+    ...PARTS.map((part) => inMs(orders, part)),
   ]);
   const titles = ['orders/s', 'placed', 'complete', 'unfinished'];
   const times = ['p50', 'p95', 'p99'];
@@ -59,20 +63,20 @@ export async function orders({ quick, signal, progress }: Run): Promise<Figure> 
       {
         name: 'one order from POST to complete (p50)',
         target: `≤ ${LONGEST_ORDER_MS} ms`,
-        measured: `${fixed(quantile(alone?.orders ?? [], 0.5), 0)} ms`,
-        met: quantile(alone?.orders ?? [], 0.5) <= LONGEST_ORDER_MS,
+        measured: `${inMs(alone?.orders ?? [], 0.5)} ms`,
+        met: Number(inMs(alone?.orders ?? [], 0.5)) <= LONGEST_ORDER_MS,
       },
       {
         name: `orders at ${RATES[0]} per second for ${seconds} s that are complete`,
-        target: String(least?.placed),
+        target: String((RATES[0] ?? 0) * seconds),
         measured: String(least?.complete),
-        met: least !== undefined && least.complete === least.placed,
+        met: least?.complete === (RATES[0] ?? 0) * seconds,
       },
     ],
     data: loads.map(({ requests, orders, ...counts }) => ({
       ...counts,
-      requests: times.map((_, index) => quantile(requests, [0.5, 0.95, 0.99][index] ?? 0.5)),
-      orders: times.map((_, index) => quantile(orders, [0.5, 0.95, 0.99][index] ?? 0.5)),
+      requests: PARTS.map((part) => inMs(requests, part)),
+      orders: PARTS.map((part) => inMs(orders, part)),
     })),
   };
 }
@@ -148,18 +152,15 @@ async function settled({ endpoints }: OfflineProcess, withinMs: number): Promise
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const documents = DynamoDBDocumentClient.from(client);
-  const scan = {
-    TableName: endpoints.resources.OrdersTable,
-    FilterExpression: '#record = :order',
-    ExpressionAttributeNames: { '#record': 'record' },
-    ExpressionAttributeValues: { ':order': 'order' },
-  };
+  const scan = { TableName: endpoints.resources.OrdersTable };
   try {
     for (const deadline = Date.now() + withinMs; ; await delay(500)) {
       const rows: Row[] = [];
-      for await (const { Items = [] } of paginateScan({ client: documents }, scan))
-        rows.push(...(Items as Row[]));
-      const areEnded = rows.every(({ status }) => ['COMPLETE', 'FAILED', 'CANCELLED'].includes(status));
+      for await (const { Items = [] } of paginateScan({ client: documents }, scan)) {
+        rows.push(...(Items.filter(({ record }) => record === 'order') as unknown as Row[]));
+      }
+      const areEnded =
+        rows.length > 0 && rows.every(({ status }) => ['COMPLETE', 'FAILED', 'CANCELLED'].includes(status));
       if (areEnded || Date.now() > deadline) return rows;
     }
   } finally {

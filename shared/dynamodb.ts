@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isUnanswered } from './aws-failures.ts';
 import { DependencyFailed, Throttled } from './errors.ts';
 
 /** A call that gets no answer gives up after three seconds, so that a few of them fit into a function's time. */
@@ -39,9 +40,5 @@ export function translateDynamodbFailure(error: unknown): unknown {
   if (throttling.has(error.name)) {
     return new Throttled('DynamoDB refuses more requests for now.', { cause: error });
   }
-  // The client notes its attempts on what goes wrong behind it, and on nothing that went wrong before a request.
-  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
-  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
-    ? new DependencyFailed('DynamoDB did not answer.', { cause: error })
-    : error;
+  return isUnanswered(error) ? new DependencyFailed('DynamoDB did not answer.', { cause: error }) : error;
 }

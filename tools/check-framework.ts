@@ -1,11 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
-import { load, type Schema } from 'js-yaml';
-
-const cloudFormationSchema: Schema = createRequire(import.meta.url)(
-  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-);
+import { readYaml } from './cloudformation-yaml.ts';
 
 /** Packages and calls that are known and harmless, each with its reason. */
 export interface Allowance {
@@ -129,9 +124,7 @@ function listedPlugins(root: string): Map<string, string> {
   const self: { readonly name?: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const plugins = new Map<string, string>();
   for (const file of globSync(['serverless.yml', 'services/*/serverless.yml'], { cwd: root })) {
-    const { plugins: listed } = load(readFileSync(join(root, file), 'utf8'), {
-      schema: cloudFormationSchema,
-    }) as { readonly plugins?: readonly string[] };
+    const { plugins: listed } = readYaml(join(root, file)) as { readonly plugins?: readonly string[] };
     for (const entry of listed ?? []) {
       const name = entry.split('/', entry.startsWith('@') ? 2 : 1).join('/');
       if (!entry.startsWith('.') && name !== self.name) plugins.set(name, file);

@@ -1,11 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { load, type Schema } from 'js-yaml';
-
-const cloudformation: Schema = createRequire(import.meta.url)(
-  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-);
+import { readYaml } from './cloudformation-yaml.ts';
 
 /** A function as a service file declares it; only what the tools read. */
 export interface DeclaredFunction {
@@ -34,11 +29,7 @@ export function declaredServices(root: string): DeclaredService[] {
     .map((name) => ({ name, folder: join(root, 'services', name) }))
     .filter(({ folder }) => existsSync(join(folder, 'serverless.yml')))
     .map(({ name, folder }) => {
-      const file = join(folder, 'serverless.yml');
-      const { functions = {} } = load(readFileSync(file, 'utf8'), {
-        filename: file,
-        schema: cloudformation,
-      }) as Partial<DeclaredService>;
+      const { functions = {} } = readYaml(join(folder, 'serverless.yml')) as Partial<DeclaredService>;
       return { name, folder, functions };
     });
 }

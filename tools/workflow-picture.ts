@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { load, type Schema } from 'js-yaml';
+import { readYaml } from './cloudformation-yaml.ts';
 
 /** A state machine in the Amazon States Language; only what a picture shows. */
 interface Machine {
@@ -61,11 +60,7 @@ const labelOf = ({ Variable }: Readonly<Record<string, unknown>>) => String(Vari
 
 /** The README of the orders service with its picture made anew. @throws Error when it has no place for one */
 export function withPicture(readme: string): string {
-  const schema: Schema = createRequire(import.meta.url)(
-    'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-  );
-  const file = join(ROOT, 'services/orders/workflows/order.asl.yml');
-  const machine = load(readFileSync(file, 'utf8'), { schema }) as Machine;
+  const machine = readYaml(join(ROOT, 'services/orders/workflows/order.asl.yml')) as Machine;
   const [before, rest = ''] = readme.split(BEGIN);
   const [, after] = rest.split(END);
   if (after === undefined) throw new Error(`${README} has no place for a picture.`);

@@ -12,23 +12,22 @@
  * @property {{ functions?: { [key: string]: Declared } }} service
  */
 
-/** @param {Serverless} serverless */
-const allowImages = ({ configSchemaHandler }) =>
-  configSchemaHandler.defineFunctionProperties('aws', {
-    properties: { containerImage: { type: 'string' } },
-  });
-
-/**
- * To be called when the declarations are resolved and validated.
- *
- * @param {Serverless} serverless
- */
-const chooseImages = ({ service: { functions = {} } }) => {
-  for (const declared of Object.values(functions)) {
-    if (!declared.containerImage) continue;
-    declared.image = declared.containerImage;
-    delete declared.handler;
+class ContainerImages {
+  /** @param {Serverless} serverless */
+  constructor({ configSchemaHandler, service }) {
+    configSchemaHandler.defineFunctionProperties('aws', {
+      properties: { containerImage: { type: 'string' } },
+    });
+    this.hooks = {
+      initialize: () => {
+        for (const declared of Object.values(service.functions ?? {})) {
+          if (!declared.containerImage) continue;
+          declared.image = declared.containerImage;
+          delete declared.handler;
+        }
+      },
+    };
   }
-};
+}
 
-module.exports = { allowImages, chooseImages };
+module.exports = ContainerImages;

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { load } from 'js-yaml';
-import cloudFormationSchema from 'serverless/lib/utils/serverless-utils/cloudformation-schema.js';
+import { readYaml } from '../../tools/cloudformation-yaml.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -19,10 +18,7 @@ interface Declaration extends Keyed {
   readonly functions?: Readonly<Record<string, DeclaredFunction>> | string;
 }
 
-const read = (folder: string) =>
-  load(readFileSync(join(ROOT, folder, 'serverless.yml'), 'utf8'), {
-    schema: cloudFormationSchema,
-  }) as Declaration;
+const read = (folder: string) => readYaml(join(ROOT, folder, 'serverless.yml')) as Declaration;
 
 const root = read('.');
 const services = readdirSync(join(ROOT, 'services'))

@@ -1,54 +1,46 @@
 const path = require('node:path');
-const { allowImages, chooseImages } = require('./container-images.cjs');
 const { parameters, stages } = require('./params.cjs');
 
 /**
  * @typedef {import('serverless/lib/configuration/variables/parse.js').Variable} Variable
  *
  * What this plugin reads of the framework.
- * @typedef {object} Settled
+ * @typedef {object} Serverless
  * @property {{ commands: string[], options: { stage?: string, param?: string[] }, isHelpRequest: boolean }} processedInput
  * @property {string} serviceDir
  * @property {{ params?: { [stage: string]: { [name: string]: unknown } } }} configurationInput
  * @property {Map<string, { variables?: Variable[] }>} variablesMeta what is not resolved yet, by path
  * @property {{ Error: new (message: string, code: string) => Error }} classes
- * @typedef {Settled & import('./container-images.cjs').Serverless} Serverless
  */
 
 /**
  * Checks the stage and the parameters before anything is resolved, packaged or deployed, and ends the command with
- * one line that says what is wrong and what is allowed; what they say of container images is done here too. First in the list of plugins of the root and each service:
+ * one line that says what is wrong and what is allowed. First in the list of plugins of the root and each service:
  * osls makes plugins after it has read the configuration and before it resolves parameters.
  */
 class Settings {
   /** @param {Serverless} serverless */
   constructor(serverless) {
     /** A default may be a variable, such as `${ssm:…}`: it is checked again when it has its value. */
-    this.hooks = {
-      initialize: () => {
-        check(serverless);
-        chooseImages(serverless);
-      },
-    };
-    allowImages(serverless);
+    this.hooks = { initialize: () => check(serverless) };
     check(serverless);
   }
 }
 
-/** @param {Settled} serverless */
+/** @param {Serverless} serverless */
 const check = (serverless) => {
   if (serverless.processedInput.isHelpRequest) return;
   const problem = misplaced(serverless) ?? problemOf(serverless);
   if (problem) throw new serverless.classes.Error(problem, 'INVALID_SETTINGS');
 };
 
-/** @type {(serverless: Settled) => string | undefined} */
+/** @type {(serverless: Serverless) => string | undefined} */
 const misplaced = ({ processedInput: { commands }, serviceDir }) =>
   commands?.join(' ') === 'invoke local' && path.basename(path.dirname(serviceDir)) === 'services'
     ? '`sls invoke local` runs at the root of the repository, against the local cloud there.'
     : undefined;
 
-/** @type {(serverless: Settled) => string | undefined} */
+/** @type {(serverless: Serverless) => string | undefined} */
 const problemOf = ({ processedInput: { options }, configurationInput: { params = {} }, variablesMeta }) => {
   const stage = options.stage ?? 'dev';
   if (!stages.accepts(stage)) return `The stage "${stage}" is not allowed; it may be ${stages.allowed}.`;

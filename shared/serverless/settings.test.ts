@@ -21,8 +21,6 @@ const command = (
     ]),
   ),
   classes: { Error: ServerlessError },
-  configSchemaHandler: { defineFunctionProperties: () => {} },
-  service: {},
 });
 /** What the user reads; nothing when the command may go on. */
 const line = (serverless: Serverless) => {

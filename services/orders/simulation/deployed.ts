@@ -1,4 +1,4 @@
-import './environment.ts';
+import '../../../shared/testing/environment.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inShape } from '../../../shared/middleware/shape.ts';

@@ -30,30 +30,21 @@ const LONGEST_DELAY_MS = 100_000;
 /** A task that fails again and again has used up its retries by then. */
 const UNDONE_WITHIN_MS = 250_000;
 
+const OF_WRITES: readonly FaultKind[] = [
+  'throttled',
+  'transactionConflict',
+  'requestLost',
+  'replyLost',
+  'landsLate',
+  'killedAtTimeout',
+  'outlivesItsTimeout',
+  'crashBefore',
+  'crashAfter',
+];
 const POSSIBLE: Readonly<Record<Request['kind'], readonly FaultKind[]>> = {
   read: ['throttled', 'requestLost', 'crashBefore', 'killedAtTimeout', 'outlivesItsTimeout'],
-  write: [
-    'throttled',
-    'transactionConflict',
-    'requestLost',
-    'replyLost',
-    'landsLate',
-    'killedAtTimeout',
-    'outlivesItsTimeout',
-    'crashBefore',
-    'crashAfter',
-  ],
-  transaction: [
-    'throttled',
-    'transactionConflict',
-    'requestLost',
-    'replyLost',
-    'landsLate',
-    'killedAtTimeout',
-    'outlivesItsTimeout',
-    'crashBefore',
-    'crashAfter',
-  ],
+  write: OF_WRITES,
+  transaction: OF_WRITES,
   start: ['startLost', 'replyLost', 'crashBefore', 'crashAfter'],
   workflow: ['requestLost', 'replyLost', 'crashBefore', 'crashAfter'],
 };

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import * as sdk from '@aws-sdk/client-sfn';
-import { load, type Schema } from 'js-yaml';
 import type { Outcome } from '../../../offline/lambda/instance.ts';
 import { type StepFunctions, startStepFunctions } from '../../../offline/services/step-functions/index.ts';
 import { openStore } from '../../../offline/store.ts';
+import { parseYaml } from '../../../tools/cloudformation-yaml.ts';
 import type { Command } from './commands.ts';
 import { noAnswer } from './network.ts';
 import type { Random } from './random.ts';
@@ -17,13 +16,9 @@ const ID_LENGTH = 26;
 const FUNCTION_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:`;
 export const STATE_MACHINE_ARN = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:order-processing`;
 
-const cloudformation: Schema = createRequire(import.meta.url)(
-  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-);
-
 /** The state machine in the text of its file, with functions by ARNs that end in their keys. */
 export function definitionIn(yaml: string): string {
-  return JSON.stringify(load(yaml, { schema: cloudformation }), (_, value: unknown) => {
+  return JSON.stringify(parseYaml(yaml), (_, value: unknown) => {
     const target = (value as { 'Fn::GetAtt'?: readonly string[] } | null)?.['Fn::GetAtt'];
     return target ? FUNCTION_PREFIX + target[0] : value;
   });

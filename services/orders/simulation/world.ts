@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { load, type Schema } from 'js-yaml';
 import type { Outcome } from '../../../offline/lambda/instance.ts';
+import { readYaml } from '../../../tools/cloudformation-yaml.ts';
 import { type Change, type Database, type Row, tableCreation } from './database.ts';
 import { type Deployment, functionsFor } from './deployed.ts';
 import { Faults } from './faults.ts';
@@ -17,11 +16,7 @@ import { WorkflowEngine } from './workflow-engine.ts';
 const START = Date.parse('2026-01-05T08:00:00Z');
 const DEFAULT_TIMEOUT_S = 10;
 
-const cloudformation: Schema = createRequire(import.meta.url)(
-  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-);
-const declared = (file: string) =>
-  load(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'), { schema: cloudformation });
+const declared = (file: string) => readYaml(fileURLToPath(new URL(`../${file}`, import.meta.url)));
 const { functions: declaredFunctions } = declared('serverless.yml') as {
   functions: Readonly<Record<string, { readonly timeout?: number }>>;
 };

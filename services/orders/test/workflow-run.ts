@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { load, type Schema } from 'js-yaml';
-import {
-  type Cloud,
-  functionArn,
-  startCloud,
-} from '../../../offline/services/step-functions/testing/cloud.ts';
+import { type Cloud, startCloud } from '../../../offline/services/step-functions/testing/cloud.ts';
 import { FakeClock } from '../../../offline/services/step-functions/testing/fake-clock.ts';
+import { definitionIn } from '../simulation/workflow-engine.ts';
 
 /** The order workflow as it is declared, run in a time of its own with functions that a test gives. */
 
@@ -24,13 +19,8 @@ interface State {
   readonly [field: string]: unknown;
 }
 
-const schema: Schema = createRequire(import.meta.url)(
-  'serverless/lib/utils/serverless-utils/cloudformation-schema.js',
-);
 const source = readFileSync(new URL('../workflows/order.asl.yml', import.meta.url), 'utf8');
-const definition = JSON.parse(JSON.stringify(load(source, { schema })), (_, value) =>
-  value?.['Fn::GetAtt'] ? functionArn(value['Fn::GetAtt'][0]) : value,
-) as { readonly States: Readonly<Record<string, State>> };
+const definition = JSON.parse(definitionIn(source)) as { readonly States: Readonly<Record<string, State>> };
 
 /** Every state of the workflow by its name, those of branches included. */
 export const states: ReadonlyMap<string, State> = new Map(statesIn(definition));

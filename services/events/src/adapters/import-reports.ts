@@ -3,7 +3,7 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ShopError } from '../../../../shared/errors.ts';
 import type { ImportKey, ImportProgress, Refusal, Reports } from '../domain/import.ts';
-import { translateS3Failure } from './uploads-bucket.ts';
+import { translateS3Failure } from './s3.ts';
 
 const SEPARATOR = ',\n';
 const ATTEMPTS = 3;

@@ -1,17 +1,11 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { DependencyFailed, Throttled } from '../../../../shared/errors.ts';
 import type { CreateUploadDependencies } from '../domain/create-upload.ts';
 import type { ImportDependencies } from '../domain/import-upload.ts';
 import { UploadRefused } from '../domain/upload.ts';
+import { translateS3Failure } from './s3.ts';
 import { textRecords } from './text-records.ts';
-
-/**
- * The S3 client of a function instance. It computes no checksum unasked, which would be signed into links as that of
- * an empty body.
- */
-export const s3 = new S3Client({ maxAttempts: 3, requestChecksumCalculation: 'WHEN_REQUIRED' });
 
 /** Reads files as they lie in their bucket. */
 export const uploadedRecords = (client: S3Client): ImportDependencies['recordsOf'] =>
@@ -48,15 +42,3 @@ export const uploadLinks =
         signableHeaders: new Set(['host', 'content-length', 'content-type', 'content-encoding']),
       },
     );
-
-/** What a failed call of S3 means to the caller of an adapter. What is our own fault comes back as it is. */
-export function translateS3Failure(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error.name === 'SlowDown') {
-    return new Throttled('S3 refuses more requests for now.', { cause: error });
-  }
-  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
-  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
-    ? new DependencyFailed('S3 did not answer.', { cause: error })
-    : error;
-}

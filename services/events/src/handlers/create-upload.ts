@@ -4,7 +4,8 @@ import { readEnv } from '../../../../shared/env.ts';
 import { callerOf } from '../../../../shared/middleware/caller.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
 import { manifestsTable } from '../adapters/manifests-table.ts';
-import { s3, uploadLinks } from '../adapters/uploads-bucket.ts';
+import { s3 } from '../adapters/s3.ts';
+import { uploadLinks } from '../adapters/uploads-bucket.ts';
 import { type Announcement, type CreateUploadDependencies, createUpload } from '../domain/create-upload.ts';
 import { createUploadContract } from './contracts.ts';
 

@@ -6,7 +6,7 @@ import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../sh
 import { reportLinks } from '../adapters/import-reports.ts';
 import { importsTable } from '../adapters/imports-table.ts';
 import { manifestsTable } from '../adapters/manifests-table.ts';
-import { s3 } from '../adapters/uploads-bucket.ts';
+import { s3 } from '../adapters/s3.ts';
 import { type ShowUploadDependencies, showUpload } from '../domain/show-upload.ts';
 import { oneUploadContract } from './contracts.ts';
 

@@ -5,7 +5,7 @@ import { ruleHandler } from '../../../../shared/middleware/event.ts';
 import { invoiceFonts } from '../adapters/invoice-fonts.ts';
 import { invoicePdf } from '../adapters/invoice-pdf.ts';
 import { invoicesBucket } from '../adapters/invoices-bucket.ts';
-import { s3 } from '../adapters/uploads-bucket.ts';
+import { s3 } from '../adapters/s3.ts';
 import type { CompletedOrder } from '../domain/invoice.ts';
 import { type RenderInvoiceDependencies, renderInvoice } from '../domain/render-invoice.ts';
 

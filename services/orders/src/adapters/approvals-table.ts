@@ -1,32 +1,17 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import type { Approval, Approvals } from '../domain/approve-order.ts';
-import { OrderMoved } from '../domain/order-errors.ts';
 import { FORWARD_FROM, orderUpdate } from './order-row.ts';
-import { type Database, transact, type Write } from './transaction.ts';
+import { type Database, findRecord, makeAll } from './transaction.ts';
 
 /** The record `approval` beside each order that waits, or has waited, for approval. */
 export function approvalsTable(database: Database): Approvals {
-  const { documents, ordersTable: TableName } = database;
+  const { ordersTable: TableName } = database;
   const key = (orderId: string) => ({ orderId, record: 'approval' });
-  const makeAll = async (orderId: string, writes: readonly Write[]) => {
-    if (await transact(database, writes)) throw new OrderMoved(orderId);
-  };
 
   return {
-    async find(orderId) {
-      try {
-        const { Item } = await documents.send(
-          new GetCommand({ TableName, Key: key(orderId), ConsistentRead: true }),
-        );
-        return Item as Approval | undefined;
-      } catch (error) {
-        throw translateDynamodbFailure(error);
-      }
-    },
+    find: (orderId) => findRecord<Approval>(database, orderId, 'approval'),
 
     ask: (orderId, taskToken, step) =>
-      makeAll(orderId, [
+      makeAll(database, orderId, [
         {
           Put: {
             TableName,
@@ -47,7 +32,7 @@ export function approvalsTable(database: Database): Approvals {
       ]),
 
     decide: (orderId, decision, decidedBy, step) =>
-      makeAll(orderId, [
+      makeAll(database, orderId, [
         {
           Update: {
             TableName,

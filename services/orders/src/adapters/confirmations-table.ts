@@ -1,10 +1,9 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import type { Confirmation, Confirmations } from '../domain/confirm-order.ts';
-import { OrderMoved } from '../domain/order-errors.ts';
 import { FORWARD_FROM, orderKey, orderUpdate } from './order-row.ts';
-import { type Database, transact } from './transaction.ts';
+import { type Database, findRecord, makeAll, transact } from './transaction.ts';
 
 /** The record `confirmation` beside each order whose confirmation was, or is to be, sent. */
 export function confirmationsTable(database: Database): Confirmations {
@@ -12,19 +11,10 @@ export function confirmationsTable(database: Database): Confirmations {
   const key = (orderId: string) => ({ orderId, record: 'confirmation' });
 
   return {
-    async find(orderId) {
-      try {
-        const { Item } = await documents.send(
-          new GetCommand({ TableName, Key: key(orderId), ConsistentRead: true }),
-        );
-        return Item as Confirmation | undefined;
-      } catch (error) {
-        throw translateDynamodbFailure(error);
-      }
-    },
+    find: (orderId) => findRecord<Confirmation>(database, orderId, 'confirmation'),
 
     async claim(orderId, claim, previous) {
-      const refused = await transact(database, [
+      await makeAll(database, orderId, [
         {
           Put: {
             TableName,
@@ -48,7 +38,6 @@ export function confirmationsTable(database: Database): Confirmations {
           },
         },
       ]);
-      if (refused) throw new OrderMoved(orderId);
     },
 
     async sent(orderId, step) {

@@ -1,29 +1,18 @@
 import type { CancellationReason } from '@aws-sdk/client-dynamodb';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { OrderMoved, OutOfStock } from '../domain/order-errors.ts';
 import type { Inventory, StockReservation } from '../domain/orders.ts';
 import { FINAL_VALUES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
-import { type Database, transact, type Write } from './transaction.ts';
+import { type Database, findRecord, makeAll, transact, type Write } from './transaction.ts';
 
 /** The reservations beside the orders. */
 export function reservationsTable(database: Database): Pick<Inventory, 'reservation' | 'commit'> {
-  const { documents, ordersTable: TableName } = database;
+  const { ordersTable: TableName } = database;
 
   return {
-    async reservation(orderId) {
-      try {
-        const { Item } = await documents.send(
-          new GetCommand({ TableName, Key: { orderId, record: 'reservation' }, ConsistentRead: true }),
-        );
-        return Item as StockReservation | undefined;
-      } catch (error) {
-        throw translateDynamodbFailure(error);
-      }
-    },
+    reservation: (orderId) => findRecord<StockReservation>(database, orderId, 'reservation'),
 
     async commit(orderId, step) {
-      const refused = await transact(database, [
+      await makeAll(database, orderId, [
         {
           Update: orderUpdate(TableName, orderId, step, {
             event: 'STOCK_COMMITTED',
@@ -33,7 +22,6 @@ export function reservationsTable(database: Database): Pick<Inventory, 'reservat
         },
         moveReservation(TableName, orderId, 'RESERVED', 'COMMITTED'),
       ]);
-      if (refused) throw new OrderMoved(orderId);
     },
   };
 }

@@ -1,21 +1,17 @@
-import { OrderMoved } from '../domain/order-errors.ts';
 import type { Ledger } from '../domain/orders.ts';
 import { chargeOf } from '../domain/process-payment.ts';
 import { FINAL_VALUES, FORWARD_FROM, orderUpdate, UNDOING } from './order-row.ts';
-import { type Database, transact, type Write } from './transaction.ts';
+import { type Database, makeAll } from './transaction.ts';
 
 /** The record `charge` beside each order whose payment began: what was captured, and what was given back. */
 export function ledgerTable(database: Database): Ledger {
   const { ordersTable: TableName } = database;
-  const makeAll = async (orderId: string, writes: readonly Write[]) => {
-    if (await transact(database, writes)) throw new OrderMoved(orderId);
-  };
   const key = (orderId: string) => ({ orderId, record: 'charge' });
 
   return {
     async begin(order, step) {
       const { key: name, amount } = chargeOf(order);
-      await makeAll(order.id, [
+      await makeAll(database, order.id, [
         {
           Update: orderUpdate(TableName, order.id, step, {
             event: 'PAYMENT_STARTED',
@@ -35,7 +31,7 @@ export function ledgerTable(database: Database): Ledger {
     },
 
     async capture(orderId, { reference, amount }, step) {
-      await makeAll(orderId, [
+      await makeAll(database, orderId, [
         {
           Update: orderUpdate(TableName, orderId, step, {
             event: 'PAID',
@@ -65,7 +61,7 @@ export function ledgerTable(database: Database): Ledger {
     },
 
     async refund(orderId, { state, reference = null }, step) {
-      await makeAll(orderId, [
+      await makeAll(database, orderId, [
         {
           Update: orderUpdate(TableName, orderId, step, {
             event: state === 'REFUNDED' ? 'REFUNDED' : 'PAYMENT_VOIDED',

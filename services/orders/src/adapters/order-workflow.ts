@@ -10,6 +10,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
+import { isUnanswered } from '../../../../shared/aws-failures.ts';
 import { Conflict, DependencyFailed, Throttled } from '../../../../shared/errors.ts';
 import type { Workflow } from '../domain/workflow.ts';
 
@@ -19,6 +20,27 @@ export const stepFunctions = new SFNClient({
   requestHandler: { connectionTimeout: 500, requestTimeout: 2_000, throwOnRequestTimeout: true },
 });
 
+/** Answers tasks that wait, of any state machine: the token says which. */
+export function waitingTasks(client: Pick<SFNClient, 'send'>): Pick<Workflow, 'answer'> {
+  return {
+    async answer(taskToken, result) {
+      try {
+        if ('approved' in result) {
+          await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(result) }));
+        } else {
+          const { error, cause } = result;
+          await client.send(new SendTaskFailureCommand({ taskToken, error, cause }));
+        }
+      } catch (error) {
+        const waitsNoMore = [TaskDoesNotExist, TaskTimedOut, InvalidToken].some(
+          (kind) => error instanceof kind,
+        );
+        if (!waitsNoMore) throw translate(error);
+      }
+    },
+  };
+}
+
 /** The state machine `stateMachineArn`. */
 export function orderWorkflow(client: Pick<SFNClient, 'send'>, stateMachineArn: string): Workflow {
   const executionArn = (name: string) =>
@@ -27,6 +49,8 @@ export function orderWorkflow(client: Pick<SFNClient, 'send'>, stateMachineArn: 
     client.send(new DescribeExecutionCommand({ executionArn: executionArn(name) }));
 
   return {
+    ...waitingTasks(client),
+
     async start(execution, { id, customerId }) {
       const input = JSON.stringify({ orderId: id, customerId });
       try {
@@ -52,22 +76,6 @@ export function orderWorkflow(client: Pick<SFNClient, 'send'>, stateMachineArn: 
         throw translate(error);
       }
     },
-
-    async answer(taskToken, result) {
-      try {
-        if ('approved' in result) {
-          await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(result) }));
-        } else {
-          const { error, cause } = result;
-          await client.send(new SendTaskFailureCommand({ taskToken, error, cause }));
-        }
-      } catch (error) {
-        const waitsNoMore = [TaskDoesNotExist, TaskTimedOut, InvalidToken].some(
-          (kind) => error instanceof kind,
-        );
-        if (!waitsNoMore) throw translate(error);
-      }
-    },
   };
 }
 
@@ -76,8 +84,7 @@ function translate(error: unknown): unknown {
   if (error.name === 'ThrottlingException' || error.name === 'ExecutionLimitExceeded') {
     return new Throttled('Step Functions refuses more requests for now.', { cause: error });
   }
-  const { $fault, $metadata } = error as { $fault?: string; $metadata?: object };
-  return $fault === 'server' || ($fault === undefined && $metadata !== undefined)
+  return isUnanswered(error)
     ? new DependencyFailed('Step Functions did not answer.', { cause: error })
     : error;
 }

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { KEYS_KEPT_SECONDS, keyReused } from '../../../../shared/request-keys.ts';
@@ -17,7 +17,7 @@ import {
   toRow,
   UNDOING,
 } from './order-row.ts';
-import { type Database, transact, type Write } from './transaction.ts';
+import { type Database, findRecord, makeAll, transact, type Write } from './transaction.ts';
 
 /** Orders in the table `ordersTable`, with the requests that placed them. */
 export function ordersTable(database: Database): Orders {
@@ -48,19 +48,10 @@ export function ordersTable(database: Database): Orders {
       throw translateDynamodbFailure(error);
     }
   }
-  async function changeAll(orderId: string, writes: readonly Write[]): Promise<void> {
-    if (await transact(database, writes)) throw new OrderMoved(orderId);
-  }
 
   async function find(orderId: string): Promise<StoredOrder | undefined> {
-    try {
-      const { Item } = await documents.send(
-        new GetCommand({ TableName, Key: orderKey(orderId), ConsistentRead: true }),
-      );
-      return Item && toOrder(Item);
-    } catch (error) {
-      throw translateDynamodbFailure(error);
-    }
+    const row = await findRecord<Record<string, unknown>>(database, orderId, 'order');
+    return row && toOrder(row);
   }
 
   return {
@@ -143,7 +134,7 @@ export function ordersTable(database: Database): Orders {
     },
 
     async complete(orderId, step) {
-      await changeAll(orderId, [
+      await makeAll(database, orderId, [
         update(orderId, step, {
           event: 'COMPLETE',
           status: 'COMPLETE',
@@ -165,7 +156,7 @@ export function ordersTable(database: Database): Orders {
       }),
 
     async fail({ id: orderId, undoing = 'INTERNAL_ERROR' }, step) {
-      await changeAll(orderId, [
+      await makeAll(database, orderId, [
         update(orderId, step, {
           event: 'FAILED',
           status: 'FAILED',

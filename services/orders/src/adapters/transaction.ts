@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { Throttled } from '../../../../shared/errors.ts';
+import { OrderMoved } from '../domain/order-errors.ts';
 
 /** The tables that orders live in, and how to wait when another transaction holds a row. */
 export interface Database {
@@ -48,5 +50,26 @@ export async function transact(
       if (attempt === ATTEMPTS) throw new Throttled('The rows change too often for now.', { cause: error });
       await pause(attempt * (10 + Math.random() * 40));
     }
+  }
+}
+
+/** Makes all writes. @throws OrderMoved when the condition of one does not hold, Throttled, DependencyFailed */
+export async function makeAll(database: Database, orderId: string, writes: readonly Write[]): Promise<void> {
+  if (await transact(database, writes)) throw new OrderMoved(orderId);
+}
+
+/** What is kept of an order under the name `record`, as the last write left it. */
+export async function findRecord<Row>(
+  { documents, ordersTable }: Database,
+  orderId: string,
+  record: string,
+): Promise<Row | undefined> {
+  try {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: ordersTable, Key: { orderId, record }, ConsistentRead: true }),
+    );
+    return Item as Row | undefined;
+  } catch (error) {
+    throw translateDynamodbFailure(error);
   }
 }

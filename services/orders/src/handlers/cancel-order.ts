@@ -3,7 +3,7 @@ import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
 import { approvalsTable } from '../adapters/approvals-table.ts';
 import { inventoryTable } from '../adapters/inventory-table.ts';
-import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
+import { stepFunctions, waitingTasks } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type CancelOrderDependencies, cancelOrder } from '../domain/cancel-order.ts';
 import { oneOrderContract } from './contracts.ts';
@@ -26,8 +26,7 @@ export const handler = httpHandler(
     orders: ordersTable(database),
     inventory: inventoryTable(database),
     approvals: approvalsTable(database),
-    // Answering needs the task's token, and no state machine.
-    workflow: orderWorkflow(stepFunctions, ''),
+    workflow: waitingTasks(stepFunctions),
     now: () => new Date(),
   }),
 );

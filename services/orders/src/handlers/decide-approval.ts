@@ -2,7 +2,7 @@ import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
 import { approvalsTable } from '../adapters/approvals-table.ts';
-import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
+import { stepFunctions, waitingTasks } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type DecideApprovalDependencies, type Decision, decideApproval } from '../domain/approve-order.ts';
 import { approvalContract } from './contracts.ts';
@@ -30,8 +30,7 @@ export const handler = httpHandler(
   respondWith({
     orders: ordersTable(database),
     approvals: approvalsTable(database),
-    // Answering needs the task's token, and no state machine.
-    workflow: orderWorkflow(stepFunctions, ''),
+    workflow: waitingTasks(stepFunctions),
     now: () => new Date(),
   }),
 );

@@ -3,7 +3,7 @@ import { readEnv } from '../../../../shared/env.ts';
 import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { approvalsTable } from '../adapters/approvals-table.ts';
 import { notificationsTopic, sns } from '../adapters/notifications-topic.ts';
-import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
+import { stepFunctions, waitingTasks } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type RequestApprovalDependencies, requestApproval } from '../domain/approve-order.ts';
 import { approvalTask, orderIdOf } from './task-schemas.ts';
@@ -21,9 +21,8 @@ export const handler = taskHandler(
   respondWith({
     orders: ordersTable(database),
     approvals: approvalsTable(database),
-    // Answering needs the task's token, and no state machine.
     notifications: notificationsTopic(sns, NOTIFICATIONS_TOPIC),
-    workflow: orderWorkflow(stepFunctions, ''),
+    workflow: waitingTasks(stepFunctions),
     now: () => new Date(),
   }),
   orderIdOf,

@@ -29,6 +29,8 @@ export interface StreamMapping {
 /** Between two looks at a stream that nobody said anything of. */
 const IDLE_MS = 1_000;
 const WINDOW_POLL_MS = 50;
+/** Between two looks, so that what many writes say comes in one batch. AWS looks four times a second. */
+const REST_MS = 50;
 const RETRY_AFTER_MS = 50;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -106,6 +108,7 @@ class ShardReader implements StreamSource {
         const records = await this.#collect();
         if (records.length === 0) await this.#news.sleep(IDLE_MS);
         else await this.#process(records);
+        if (records.length < this.#mapping.batchSize) await delay(REST_MS);
       } catch (error) {
         if (this.#isStopped) return;
         console.error(

@@ -44,11 +44,11 @@ export interface FontFiles {
  * Draws invoices as PDF documents of as many pages as they need. Nothing in a document depends on when or where it is
  * made. What the fonts have no glyph of is printed as a replacement character.
  */
-export const invoicePdf =
-  (files: FontFiles) =>
-  async (invoice: Invoice): Promise<Uint8Array> => {
+export function invoicePdf(files: FontFiles): (invoice: Invoice) => Promise<Uint8Array> {
+  const fontkit = repairedFontkit();
+  return async (invoice) => {
     const document = await PDFDocument.create({ updateMetadata: false });
-    document.registerFontkit(repairedFontkit);
+    document.registerFontkit(fontkit);
     const fonts: Fonts = {
       regular: await document.embedFont(files.regular, { subset: true }),
       bold: await document.embedFont(files.bold, { subset: true }),
@@ -65,6 +65,7 @@ export const invoicePdf =
     writer.numberPages(`Order ${invoice.orderId}`);
     return document.save();
   };
+}
 
 /**
  * What the PDF library is given of fontkit, for what goes wrong between the two:
@@ -74,32 +75,43 @@ export const invoicePdf =
  *   https://github.com/cantoo-scribe/pdf-lib/issues/144
  * - Each character is laid out as its own glyph, since shaping of Indic scripts throws: letters of Devanagari stand side
  *   by side and are not joined.
+ *
+ * It reads a file once: that costs more than all the rest of a document.
  */
-const repairedFontkit = {
-  create(file: Uint8Array) {
-    const font = fontkit.create(file);
-    const createSubset = font.createSubset.bind(font);
-    return Object.assign(font, {
-      layout: (text: string) => ({
-        glyphs: Array.from(text, (character) => font.glyphForCodePoint(character.codePointAt(0) ?? 0)),
-      }),
-      createSubset() {
-        const subset = createSubset();
-        let places: object;
-        Object.defineProperty(subset, 'loca', {
-          get: () => places,
-          set: (table: object) => {
-            places = { ...table, version: 1 };
-          },
-        });
-        return {
-          includeGlyph: (glyph: Parameters<typeof subset.includeGlyph>[0]) => subset.includeGlyph(glyph),
-          encodeStream: () => subset.encodeStream(),
-        };
-      },
-    });
-  },
-};
+function repairedFontkit() {
+  const fonts = new Map<Uint8Array, ReturnType<typeof repairedFont>>();
+  return {
+    create(file: Uint8Array) {
+      const font = fonts.get(file) ?? repairedFont(file);
+      fonts.set(file, font);
+      return font;
+    },
+  };
+}
+
+function repairedFont(file: Uint8Array) {
+  const font = fontkit.create(file);
+  const createSubset = font.createSubset.bind(font);
+  return Object.assign(font, {
+    layout: (text: string) => ({
+      glyphs: Array.from(text, (character) => font.glyphForCodePoint(character.codePointAt(0) ?? 0)),
+    }),
+    createSubset() {
+      const subset = createSubset();
+      let places: object;
+      Object.defineProperty(subset, 'loca', {
+        get: () => places,
+        set: (table: object) => {
+          places = { ...table, version: 1 };
+        },
+      });
+      return {
+        includeGlyph: (glyph: Parameters<typeof subset.includeGlyph>[0]) => subset.includeGlyph(glyph),
+        encodeStream: () => subset.encodeStream(),
+      };
+    },
+  });
+}
 
 /** Writes from top to bottom, and goes on on another page when there is no room. */
 class InvoiceWriter {

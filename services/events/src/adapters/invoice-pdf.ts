@@ -1,5 +1,6 @@
+import type { Font } from '@cantoo/fontkit';
+import * as fontkit from '@cantoo/fontkit';
 import { PDFDocument, type PDFFont, type PDFPage, rgb } from '@cantoo/pdf-lib';
-import fontkit from '@pdf-lib/fontkit';
 import type { Invoice, InvoiceLine } from '../domain/invoice.ts';
 
 /** All lengths are in points, 1/72 inch, and all places from the lower left corner of the page. */
@@ -45,10 +46,10 @@ export interface FontFiles {
  * made. What the fonts have no glyph of is printed as a replacement character.
  */
 export function invoicePdf(files: FontFiles): (invoice: Invoice) => Promise<Uint8Array> {
-  const fontkit = repairedFontkit();
+  const reader = fontsReadOnce();
   return async (invoice) => {
     const document = await PDFDocument.create({ updateMetadata: false });
-    document.registerFontkit(fontkit);
+    document.registerFontkit(reader);
     const fonts: Fonts = {
       regular: await document.embedFont(files.regular, { subset: true }),
       bold: await document.embedFont(files.bold, { subset: true }),
@@ -67,50 +68,17 @@ export function invoicePdf(files: FontFiles): (invoice: Invoice) => Promise<Uint
   };
 }
 
-/**
- * What the PDF library is given of fontkit, for what goes wrong between the two:
- *
- * - Subsets have no `encode`: the library would take it for that of a newer fontkit, which needs no stream.
- * - They say where glyphs begin in long numbers. In short ones fontkit loses every glyph after one of odd length.
- *   https://github.com/cantoo-scribe/pdf-lib/issues/144
- * - Each character is laid out as its own glyph, since shaping of Indic scripts throws: letters of Devanagari stand side
- *   by side and are not joined.
- *
- * It reads a file once: that costs more than all the rest of a document.
- */
-function repairedFontkit() {
-  const fonts = new Map<Uint8Array, ReturnType<typeof repairedFont>>();
+/** What the PDF library is given of fontkit. It reads a file once: that costs more than all the rest of a document. */
+function fontsReadOnce() {
+  const fonts = new Map<Uint8Array, Font>();
   return {
     create(file: Uint8Array) {
-      const font = fonts.get(file) ?? repairedFont(file);
+      // A file of TrueType, and not of a collection, has one font.
+      const font = fonts.get(file) ?? (fontkit.create(file) as Font);
       fonts.set(file, font);
       return font;
     },
   };
-}
-
-function repairedFont(file: Uint8Array) {
-  const font = fontkit.create(file);
-  const createSubset = font.createSubset.bind(font);
-  return Object.assign(font, {
-    layout: (text: string) => ({
-      glyphs: Array.from(text, (character) => font.glyphForCodePoint(character.codePointAt(0) ?? 0)),
-    }),
-    createSubset() {
-      const subset = createSubset();
-      let places: object;
-      Object.defineProperty(subset, 'loca', {
-        get: () => places,
-        set: (table: object) => {
-          places = { ...table, version: 1 };
-        },
-      });
-      return {
-        includeGlyph: (glyph: Parameters<typeof subset.includeGlyph>[0]) => subset.includeGlyph(glyph),
-        encodeStream: () => subset.encodeStream(),
-      };
-    },
-  });
 }
 
 /** Writes from top to bottom, and goes on on another page when there is no room. */

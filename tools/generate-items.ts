@@ -42,10 +42,16 @@ function quoted(field: string | number): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { rows: { type: 'string' } } });
-  if (!/^[1-9]\d{0,8}$/.test(values.rows ?? '')) {
-    console.error('Usage: node tools/generate-items.ts --rows NUMBER > items.csv');
-    process.exit(2);
+  const { values } = parseArgs({
+    strict: false,
+    options: { rows: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  const isValid = /^[1-9]\d{0,8}$/.test(String(values.rows));
+  if (values.help || !isValid) {
+    const usage = 'Usage: node tools/generate-items.ts --rows NUMBER > items.csv';
+    if (values.help) console.log(usage);
+    else console.error(usage);
+    process.exit(values.help ? 0 : 2);
   }
   await pipeline(Readable.from(itemsFile(Number(values.rows))), process.stdout).catch((error) => {
     // Whoever reads it wants no more.

@@ -1,6 +1,8 @@
 import type { AwsClient } from '../aws/client.ts';
-import { isRecord } from '../cloudformation/template.ts';
-import { LocalCloudError, messageOf } from '../errors.ts';
+import { type DeadLetter, originOf, type StreamBatch } from '../dlq/dead-letter.ts';
+import { REDRIVE_SECONDS, type RedriveReport, redriveMessages } from '../dlq/redrive.ts';
+import { isTransformed, ruleIn, wayBack } from '../dlq/way-back.ts';
+import { LocalCloudError } from '../errors.ts';
 import { reportedFailures, withinLimit } from '../event-sources/event-source.ts';
 import type { Message } from '../event-sources/queue/message.ts';
 import {
@@ -12,11 +14,6 @@ import {
 import type { Lambda } from '../services/lambda/index.ts';
 import type { Targets } from '../services/targets.ts';
 
-export interface RedriveReport {
-  readonly redriven: number;
-  readonly failed: readonly { readonly messageId: string; readonly reason: string }[];
-}
-
 /** Brings the messages of a dead-letter queue, or the one of the given id, back to where they failed. */
 export type Redrive = (queueName: string, messageId: string | undefined) => Promise<RedriveReport>;
 
@@ -25,9 +22,6 @@ export interface RedriveOptions {
   readonly lambda: Lambda;
   readonly targets: Targets;
 }
-
-/** Long enough for a function to run, during which nobody else receives the message. */
-const VISIBILITY_SECONDS = 900;
 
 /**
  * A message goes by what put it there: SQS, a stream, an asynchronous invocation or a rule. It is deleted when it has
@@ -40,54 +34,44 @@ export function redriver({ client, lambda, targets }: RedriveOptions): Redrive {
         QueueUrl: `http://sqs/000000000000/${queueName}`,
         ...input,
       });
-    const failed: { messageId: string; reason: string }[] = [];
-    const untouched: Message[] = [];
-    let redriven = 0;
-    for (;;) {
-      const { Messages = [] } = await call<{ Messages?: Message[] }>('ReceiveMessage', {
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: VISIBILITY_SECONDS,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      });
-      if (Messages.length === 0) break;
-      for (const message of Messages) {
-        if (messageId !== undefined && message.MessageId !== messageId) {
-          untouched.push(message);
-          continue;
-        }
-        try {
-          await bring(message);
-          await call('DeleteMessage', { ReceiptHandle: message.ReceiptHandle });
-          redriven += 1;
-        } catch (error) {
-          failed.push({ messageId: message.MessageId, reason: messageOf(error) });
-          untouched.push(message);
-        }
-      }
-    }
-    for (const { ReceiptHandle } of untouched) {
-      await call('ChangeMessageVisibility', { ReceiptHandle, VisibilityTimeout: 0 });
-    }
-    if (messageId !== undefined && redriven + failed.length === 0) {
+    const { Attributes } = await call<{ Attributes: Record<string, string> }>('GetQueueAttributes', {
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    });
+    const report = await redriveMessages<Message>(
+      {
+        async receive(most) {
+          const { Messages = [] } = await call<{ Messages?: Message[] }>('ReceiveMessage', {
+            MaxNumberOfMessages: most,
+            VisibilityTimeout: REDRIVE_SECONDS,
+            MessageSystemAttributeNames: ['All'],
+            MessageAttributeNames: ['All'],
+          });
+          return Messages;
+        },
+        bring,
+        async remove({ ReceiptHandle }) {
+          await call('DeleteMessage', { ReceiptHandle });
+        },
+        async release({ ReceiptHandle }) {
+          await call('ChangeMessageVisibility', { ReceiptHandle, VisibilityTimeout: 0 });
+        },
+      },
+      { messageId, most: Number(Attributes.ApproximateNumberOfMessages) },
+    );
+    if (messageId !== undefined && report.redriven + report.failed.length === 0) {
       throw new LocalCloudError(`There is no message ${messageId} in ${queueName} that could be received.`);
     }
-    return { redriven, failed };
+    return report;
   };
 
   async function bring(message: Message): Promise<void> {
-    const source = message.Attributes?.DeadLetterQueueSourceArn;
-    if (source) return bringToQueue(source, message);
-    const body = parsed(message.Body);
-    if (isRecord(body.DDBStreamBatchInfo)) return bringFromStream(body);
-    const { requestContext, requestPayload } = body;
-    if (isRecord(requestContext) && 'requestPayload' in body) {
-      lambda.invokeLater(String(requestContext.functionArn), requestPayload, 'redrive');
-      return undefined;
-    }
-    const target = message.MessageAttributes?.TARGET_ARN?.StringValue;
-    if (target) return bringToTarget(target, message, body);
-    throw new LocalCloudError('It does not say where it came from.');
+    const origin = originOf(message);
+    const { obstacle } = wayBack(origin);
+    if (obstacle !== undefined) throw new LocalCloudError(obstacle);
+    if (origin.kind === 'queue') await bringToQueue(origin.queueArn, message);
+    if (origin.kind === 'stream') await bringFromStream(origin.functionArn, origin.batch);
+    if (origin.kind === 'invocation') lambda.invokeLater(origin.functionArn, origin.payload, 'redrive');
+    if (origin.kind === 'rule') await bringToTarget(origin.ruleArn, origin.targetArn, message);
   }
 
   async function bringToQueue(arn: string, { Body, MessageAttributes, Attributes }: Message): Promise<void> {
@@ -104,9 +88,8 @@ export function redriver({ client, lambda, targets }: RedriveOptions): Redrive {
    * The message only says where in the stream the records are. Between them may lie others that a filter keeps from the
    * function, which come as well: a function decides for itself what concerns it.
    */
-  async function bringFromStream(body: Record<string, unknown>): Promise<void> {
-    const { functionArn } = body.requestContext as { functionArn: string };
-    const records = await recordsOf(body.DDBStreamBatchInfo as Record<string, string>);
+  async function bringFromStream(functionArn: string, batch: StreamBatch): Promise<void> {
+    const records = await recordsOf(batch);
     if (records.length === 0) throw new LocalCloudError('The stream does not keep its records any more.');
     for (const batch of withinLimit(records)) {
       const outcome = await lambda.invoke(functionArn, { Records: batch }, 'redrive');
@@ -119,11 +102,11 @@ export function redriver({ client, lambda, targets }: RedriveOptions): Redrive {
   }
 
   /** Every record of the stream from the first to the last of a batch. */
-  async function recordsOf(batch: Record<string, string>): Promise<StreamRecord[]> {
-    const { streamArn = '', shardId, startSequenceNumber, endSequenceNumber } = batch;
+  async function recordsOf(batch: StreamBatch): Promise<StreamRecord[]> {
+    const { streamArn, shardId, startSequenceNumber, endSequenceNumber } = batch;
     const streams = <Output>(operation: string, input: object) =>
       client().json<Output>('dynamodb', `DynamoDBStreams_20120810.${operation}`, input);
-    const end = BigInt(endSequenceNumber ?? 0);
+    const end = BigInt(endSequenceNumber);
     const records: StreamRecord[] = [];
     for (let from = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: startSequenceNumber }; ; ) {
       const { ShardIterator } = await streams<{ ShardIterator: string }>('GetShardIterator', {
@@ -140,32 +123,16 @@ export function redriver({ client, lambda, targets }: RedriveOptions): Redrive {
     }
   }
 
-  async function bringToTarget(arn: string, message: Message, event: unknown): Promise<void> {
-    const [, bus, rule] =
-      /:rule\/(?:(.+)\/)?(.+)$/.exec(message.MessageAttributes?.RULE_ARN?.StringValue ?? '') ?? [];
+  async function bringToTarget(ruleArn: string, targetArn: string, { Body }: DeadLetter): Promise<void> {
+    const rule = ruleIn(ruleArn);
     const { Targets = [] } = rule
-      ? await client().json<{ Targets?: Record<string, unknown>[] }>(
-          'events',
-          'AWSEvents.ListTargetsByRule',
-          {
-            Rule: rule,
-            EventBusName: bus,
-          },
-        )
+      ? await client().json<{ Targets?: { Arn: string }[] }>('events', 'AWSEvents.ListTargetsByRule', rule)
       : {};
-    const target = Targets.find(({ Arn }) => Arn === arn);
-    if (['Input', 'InputPath', 'InputTransformer'].some((name) => target?.[name] !== undefined)) {
-      throw new LocalCloudError(`Rule ${rule} changes what its target gets, which a redrive cannot repeat.`);
+    if (isTransformed(Targets.find(({ Arn }) => Arn === targetArn))) {
+      throw new LocalCloudError(
+        `Rule ${rule?.Rule} changes what its target gets, which a redrive cannot repeat.`,
+      );
     }
-    await targets.deliver(arn, event, { trigger: 'redrive' });
-  }
-}
-
-function parsed(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
+    await targets.deliver(targetArn, JSON.parse(Body ?? ''), { trigger: 'redrive' });
   }
 }

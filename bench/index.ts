@@ -6,24 +6,25 @@ import { bundleSize } from './bundle-size.ts';
 import { capacity } from './capacity.ts';
 import { coldStart } from './cold-start.ts';
 import { events } from './events.ts';
+import { imports } from './imports.ts';
 import { orders } from './orders.ts';
 import { budgetTable, type Figure } from './report.ts';
 import type { Run } from './run.ts';
 import { bundleSubjects } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
-const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events and orders, each beside a baseline.
+const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports and orders, each beside a baseline.
 
 Usage: npm run bench -- [options]
 
   --quick        fewer rounds, and no table of 100,000 items
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
-  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, orders
+  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders
   --json FILE    also writes the figures as JSON
   --help         shows this
 `;
 
-const FIGURES = ['cold-start', 'size', 'warm', 'capacity', 'events', 'orders'] as const;
+const FIGURES = ['cold-start', 'size', 'warm', 'capacity', 'events', 'imports', 'orders'] as const;
 
 class UsageError extends Error {}
 
@@ -56,6 +57,7 @@ async function measure(run: Run, only: readonly string[]): Promise<Record<string
   if (wants('warm')) figures.warmOverhead = await warmOverhead(run);
   if (wants('capacity')) figures.capacity = await capacity(run);
   if (wants('events')) figures.events = await events(run);
+  if (wants('imports')) figures.imports = await imports(run);
   if (wants('orders')) figures.orders = await orders(run);
   return figures;
 }

@@ -6,9 +6,13 @@ export const elementsIn = (xml: string, name: string): string[] =>
   );
 
 /** The text of the first such element. */
-export function textIn(xml: string, name: string): string | undefined {
-  const [inner] = elementsIn(xml, name);
-  return inner?.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (entity, hex, decimal, named) =>
+export const textIn = (xml: string, name: string): string | undefined => textsIn(xml, name)[0];
+
+/** The texts of all such elements. */
+export const textsIn = (xml: string, name: string): string[] => elementsIn(xml, name).map(unescaped);
+
+function unescaped(text: string): string {
+  return text.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (entity, hex, decimal, named) =>
     named
       ? (ENTITIES[named] ?? entity)
       : String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)),

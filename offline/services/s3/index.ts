@@ -2,6 +2,7 @@ import { AwsError } from '../../aws/error.ts';
 import { answerError } from '../../aws/json-api.ts';
 import { type Reply, toAwsError } from '../fauxqs/library.ts';
 import type { AwsApi } from '../service.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
 import type { Buckets } from './objects.ts';
 import { noSuchBucket, operationsOn, type S3Options } from './operations.ts';
 import { type Headers, payloadOf } from './payload.ts';
@@ -38,6 +39,18 @@ export function s3Api(buckets: Buckets, options: S3Options): AwsApi {
       const reply = new Answer();
       try {
         const route = routeOf(request);
+        const cors = buckets.setting(route.bucket, 'cors');
+        if (request.method === 'OPTIONS') {
+          request.resume();
+          response.writeHead(200, preflightHeaders(cors, request.headers)).end();
+          return;
+        }
+        // A page reads refusals, too.
+        for (const [name, value] of Object.entries(
+          corsHeaders(cors, request.method ?? '', request.headers),
+        )) {
+          response.setHeader(name, value);
+        }
         const { body, headers } = await payloadOf(request);
         const operation = operations[route.operation];
         if (!operation) throw notEmulated(route.name);

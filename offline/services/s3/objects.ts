@@ -39,8 +39,11 @@ const STATEMENTS = {
   isEmpty: 'SELECT NOT EXISTS (SELECT 1 FROM object_versions WHERE bucket = ?) AS yes',
   setting: 'SELECT value FROM bucket_settings WHERE bucket = ? AND name = ?',
   set: 'INSERT OR REPLACE INTO bucket_settings VALUES (?, ?, ?)',
+  unset: 'DELETE FROM bucket_settings WHERE bucket = ? AND name = ?',
   forget: 'DELETE FROM bucket_settings WHERE bucket = ?',
 };
+
+type Setting = 'versioning' | 'notification' | 'cors';
 
 export interface Version {
   readonly position: number;
@@ -91,12 +94,16 @@ export class Buckets extends S3Store {
     this.#sql.forget.run(name);
   }
 
-  setting(bucket: string, name: 'versioning' | 'notification'): string | undefined {
+  setting(bucket: string, name: Setting): string | undefined {
     return this.#sql.setting.get(bucket, name)?.value as string | undefined;
   }
 
-  set(bucket: string, name: 'versioning' | 'notification', value: string): void {
+  set(bucket: string, name: Setting, value: string): void {
     this.#sql.set.run(bucket, name, value);
+  }
+
+  unset(bucket: string, name: Setting): void {
+    this.#sql.unset.run(bucket, name);
   }
 
   isVersioned(bucket: string): boolean {

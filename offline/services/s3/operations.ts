@@ -2,6 +2,7 @@ import { AwsError } from '../../aws/error.ts';
 import { objectActions, type Reply, type S3Store } from '../fauxqs/library.ts';
 import { documentOf, elementsIn, namesIn, textIn } from '../fauxqs/xml.ts';
 import { checkSource, checkWrite, isNotModified, rangeOf } from './conditions.ts';
+import { corsRulesIn } from './cors.ts';
 import { listObjects, listVersions } from './listing.ts';
 import { announce, notificationsIn, type Receivers } from './notifications.ts';
 import type { Buckets, Version } from './objects.ts';
@@ -125,6 +126,22 @@ export function operationsOn(
         throw new AwsError('InvalidArgument', message);
       }
       buckets.set(bucket, 'notification', body.toString());
+    },
+    GetBucketCors({ bucket, reply }) {
+      const configuration = buckets.setting(bucket, 'cors');
+      if (!configuration) {
+        const message = 'The CORS configuration does not exist';
+        throw new AwsError('NoSuchCORSConfiguration', message, 404);
+      }
+      answerXml(reply, configuration);
+    },
+    PutBucketCors({ bucket, body }) {
+      corsRulesIn(body.toString());
+      buckets.set(bucket, 'cors', body.toString());
+    },
+    DeleteBucketCors({ bucket, reply }) {
+      buckets.unset(bucket, 'cors');
+      reply.status(204);
     },
     GetBucketLifecycleConfiguration: library('getBucketLifecycleConfiguration'),
     PutBucketLifecycleConfiguration: library('putBucketLifecycleConfiguration'),

@@ -21,8 +21,22 @@ const notificationsSchema = z.strictObject({
   EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: boolean.default(true) }).optional(),
 });
 
+const corsSchema = z.strictObject({
+  CorsRules: z.array(
+    z.strictObject({
+      Id: z.string().optional(),
+      AllowedHeaders: z.array(z.string()).default([]),
+      AllowedMethods: z.array(z.string()),
+      AllowedOrigins: z.array(z.string()),
+      ExposedHeaders: z.array(z.string()).default([]),
+      MaxAge: z.coerce.number().optional(),
+    }),
+  ),
+});
+
 const bucketSchema = z.strictObject({
   BucketName: z.string().optional(),
+  CorsConfiguration: corsSchema.optional(),
   NotificationConfiguration: notificationsSchema.prefault({}),
   VersioningConfiguration: z.strictObject({ Status: z.literal('Enabled') }).optional(),
   AccelerateConfiguration: irrelevant,
@@ -89,6 +103,18 @@ export function bucketResources(
     }
   }
 
+  async function setCors(name: string, { CorsRules }: z.output<typeof corsSchema>): Promise<void> {
+    const rules = CorsRules.map((rule) => ({
+      ID: rule.Id,
+      AllowedHeader: rule.AllowedHeaders,
+      AllowedMethod: rule.AllowedMethods,
+      AllowedOrigin: rule.AllowedOrigins,
+      ExposeHeader: rule.ExposedHeaders,
+      MaxAgeSeconds: rule.MaxAge,
+    }));
+    await call('PUT', `/${name}?cors`, documentOf('CORSConfiguration', { CORSRule: rules }));
+  }
+
   /** Each resource has the notifications whose ids begin with its own, and leaves the others as they are. */
   async function setNotifications(name: string, owner: string, own: Notifications): Promise<void> {
     const xml = await call('GET', `/${name}?notification`);
@@ -131,6 +157,8 @@ export function bucketResources(
             'Start once with --reset to drop what is declared and create it anew.',
         );
       }
+      if (bucket.CorsConfiguration) await setCors(name, bucket.CorsConfiguration);
+      else await call('DELETE', `/${name}?cors`);
       const off = { EventBridgeConfiguration: { EventBridgeEnabled: false } };
       await setNotifications(name, logicalId, { ...off, ...bucket.NotificationConfiguration });
       const host = `${name}.s3.amazonaws.com`;

@@ -15,6 +15,9 @@ GET     bucket   versioning    GetBucketVersioning
 PUT     bucket   versioning    PutBucketVersioning
 GET     bucket   notification  GetBucketNotificationConfiguration
 PUT     bucket   notification  PutBucketNotificationConfiguration
+GET     bucket   cors          GetBucketCors
+PUT     bucket   cors          PutBucketCors
+DELETE  bucket   cors          DeleteBucketCors
 GET     bucket   lifecycle     GetBucketLifecycleConfiguration
 PUT     bucket   lifecycle     PutBucketLifecycleConfiguration
 DELETE  bucket   lifecycle     DeleteBucketLifecycle

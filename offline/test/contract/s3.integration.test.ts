@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import {
   AbortMultipartUploadCommand,
+  type CORSRule,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
+  DeleteBucketCorsCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketCorsCommand,
   GetBucketLocationCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketVersioningCommand,
@@ -23,6 +26,7 @@ import {
   type ListObjectsV2CommandInput,
   ListObjectVersionsCommand,
   type NotificationConfiguration,
+  PutBucketCorsCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -785,21 +789,148 @@ describe('a notification', () => {
   );
 });
 
-describe('a presigned URL', () => {
-  const presigned = (path: string, seconds: number, signedAt = new Date()) => {
-    const time = `${signedAt.toISOString().replace(/[-:]|\.\d+/g, '')}`;
-    const parameters = new URLSearchParams({
-      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-      'X-Amz-Credential': `test/${time.slice(0, 8)}/eu-west-1/s3/aws4_request`,
-      'X-Amz-Date': time,
-      'X-Amz-Expires': String(seconds),
-      'X-Amz-SignedHeaders': 'host',
-      'X-Amz-Signature': 'a'.repeat(64),
-      'x-id': 'PutObject',
+function presigned(path: string, seconds: number, signedAt = new Date()): string {
+  const time = `${signedAt.toISOString().replace(/[-:]|\.\d+/g, '')}`;
+  const parameters = new URLSearchParams({
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `test/${time.slice(0, 8)}/eu-west-1/s3/aws4_request`,
+    'X-Amz-Date': time,
+    'X-Amz-Expires': String(seconds),
+    'X-Amz-SignedHeaders': 'host',
+    'X-Amz-Signature': 'a'.repeat(64),
+    'x-id': 'PutObject',
+  });
+  return `${cloud.url}${path}?${parameters}`;
+}
+
+describe('a page of another origin', () => {
+  const SHOP = 'https://shop.example';
+  const forShop: CORSRule = {
+    AllowedOrigins: [SHOP],
+    AllowedMethods: ['PUT', 'HEAD'],
+    AllowedHeaders: ['Content-Type', 'x-amz-meta-*'],
+    ExposeHeaders: ['ETag'],
+    MaxAgeSeconds: 600,
+  };
+  const configure = (Bucket: string, ...CORSRules: CORSRule[]) =>
+    cloud.s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+  async function ask(method: string, Bucket: string, headers: Record<string, string>) {
+    const body = method === 'PUT' ? { body: 'x' } : {};
+    const response = await fetch(presigned(`/${Bucket}/a`, 60), { method, headers, ...body });
+    const answered = [...response.headers].filter(([name]) => name.startsWith('access-control-'));
+    return { status: response.status, headers: Object.fromEntries(answered), text: await response.text() };
+  }
+  const preflight = (Bucket: string, origin: string, method: string, headers = '') =>
+    ask('OPTIONS', Bucket, {
+      origin,
+      'access-control-request-method': method,
+      ...(headers && { 'access-control-request-headers': headers }),
     });
-    return `${cloud.url}${path}?${parameters}`;
+  const NOT_ALLOWED = {
+    status: 403,
+    headers: {},
+    text: expect.stringContaining('<Code>AccessForbidden</Code>'),
   };
 
+  contract(
+    `AmazonS3/latest/API/RESTOPTIONSobject.html`,
+    'learns from a preflight what it may send',
+    async () => {
+      const Bucket = await createBucket();
+      await configure(Bucket, forShop);
+      expect(await preflight(Bucket, SHOP, 'PUT', 'content-type, x-amz-meta-colour')).toEqual({
+        status: 200,
+        headers: {
+          'access-control-allow-origin': SHOP,
+          'access-control-allow-methods': 'PUT, HEAD',
+          'access-control-allow-headers': 'content-type, x-amz-meta-colour',
+          'access-control-expose-headers': 'ETag',
+          'access-control-max-age': '600',
+        },
+        text: '',
+      });
+    },
+  );
+
+  contract(
+    `${GUIDE}cors-troubleshooting.html`,
+    'is refused another origin, method or header, and every one where there is no rule',
+    async () => {
+      const Bucket = await createBucket();
+      expect(await preflight(Bucket, SHOP, 'PUT')).toMatchObject({
+        status: 403,
+        text: expect.stringContaining('CORSResponse: CORS is not enabled for this bucket.'),
+      });
+      await configure(Bucket, forShop);
+      expect(await preflight(Bucket, `${SHOP}.evil`, 'PUT')).toEqual(NOT_ALLOWED);
+      expect(await preflight(Bucket, SHOP, 'DELETE')).toEqual(NOT_ALLOWED);
+      expect(await preflight(Bucket, SHOP, 'PUT', 'content-type,content-encoding')).toEqual(NOT_ALLOWED);
+      expect(await ask('OPTIONS', Bucket, { origin: SHOP })).toMatchObject({ status: 400 });
+    },
+  );
+
+  contract(`${GUIDE}cors.html`, 'is let in by the first rule that matches all of its request', async () => {
+    const Bucket = await createBucket();
+    const allowedOrigin = async (origin: string, method: string) =>
+      (await preflight(Bucket, origin, method)).headers['access-control-allow-origin'];
+    await configure(
+      Bucket,
+      { AllowedOrigins: ['https://*.example'], AllowedMethods: ['PUT'] },
+      { AllowedOrigins: ['*'], AllowedMethods: ['GET', 'PUT'] },
+    );
+    expect(await allowedOrigin(SHOP, 'PUT')).toBe(SHOP);
+    expect(await allowedOrigin(SHOP, 'GET')).toBe('*');
+    expect(await allowedOrigin('https://elsewhere.test', 'PUT')).toBe('*');
+  });
+
+  contract(`${GUIDE}cors.html`, 'may read the answer to its request, also when that is refused', async () => {
+    const Bucket = await createBucket();
+    await configure(Bucket, forShop);
+    const readable = {
+      'access-control-allow-origin': SHOP,
+      'access-control-allow-methods': 'PUT, HEAD',
+      'access-control-expose-headers': 'ETag',
+      'access-control-max-age': '600',
+    };
+    expect(await ask('PUT', Bucket, { origin: SHOP })).toMatchObject({ status: 200, headers: readable });
+    expect(await ask('PUT', Bucket, { origin: SHOP, 'if-none-match': '*' })).toMatchObject({
+      status: 412,
+      headers: readable,
+    });
+    expect(await ask('PUT', Bucket, { origin: 'https://elsewhere.test' })).toMatchObject({
+      status: 200,
+      headers: {},
+    });
+    expect(await ask('PUT', Bucket, {})).toMatchObject({ status: 200, headers: {} });
+  });
+
+  contract(`${API}PutBucketCors.html`, 'has rules that are read back and deleted', async () => {
+    const Bucket = await createBucket();
+    const read = () => cloud.s3.send(new GetBucketCorsCommand({ Bucket }));
+    await expect(read()).rejects.toMatchObject(failsWith(404, 'NoSuchCORSConfiguration'));
+    await configure(Bucket, forShop);
+    expect((await read()).CORSRules).toEqual([forShop]);
+    await cloud.s3.send(new DeleteBucketCorsCommand({ Bucket }));
+    await expect(read()).rejects.toMatchObject(failsWith(404, 'NoSuchCORSConfiguration'));
+    expect(await preflight(Bucket, SHOP, 'PUT')).toEqual(NOT_ALLOWED);
+  });
+
+  contract(`${GUIDE}ManageCorsUsing.html`, 'has no rule that S3 would not take', async () => {
+    const Bucket = await createBucket();
+    const refused: [error: string, rules: CORSRule[]][] = [
+      ['InvalidRequest', [{ ...forShop, AllowedMethods: ['PATCH'] }]],
+      ['InvalidRequest', [{ ...forShop, AllowedOrigins: ['http://*.*'] }]],
+      ['MalformedXML', [{ ...forShop, AllowedOrigins: [] }]],
+      ['MalformedXML', Array(101).fill(forShop)],
+    ];
+    for (const [error, rules] of refused) {
+      await expect(configure(Bucket, ...rules)).rejects.toMatchObject(failsWith(400, error));
+    }
+    await configure(Bucket, ...Array(100).fill(forShop));
+  });
+});
+
+describe('a presigned URL', () => {
   contract(
     `${GUIDE}PresignedUrlUploadObject.html`,
     'writes and reads without a signature in a header',

@@ -410,6 +410,24 @@ describe('an announced upload', () => {
     );
   });
 
+  it('may be put by a page of the shop, and by no other', async () => {
+    const request = { contentType: 'text/csv', contentEncoding: 'gzip', size: 9 };
+    const { body: link } = await run.announce(request);
+    const preflight = (origin: string) =>
+      fetch(link.url, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'PUT',
+          'access-control-request-headers': Object.keys(link.headers).join(),
+        },
+      });
+    const { status, headers } = await preflight('http://localhost:3000');
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, 'http://localhost:3000']);
+    expect(headers.get('access-control-expose-headers')).toBe('ETag');
+    expect((await preflight('https://elsewhere.example')).status).toBe(403);
+  });
+
   it.each([
     ['another type', { contentType: 'image/png', size: 1 }, '/contentType'],
     ['no size', { contentType: 'text/csv' }, '/size'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
+import { metricsToWatch, watchedMetrics } from './alarms.ts';
 import { addFiles, copyOfRepository, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds; there are a dozen, two at a time. */
@@ -21,6 +22,7 @@ interface Properties {
   readonly Role: { readonly 'Fn::GetAtt': readonly [string, 'Arn'] };
   readonly RoleArn: unknown;
   readonly AlarmActions: unknown;
+  readonly MetricName: string;
   readonly ManagedPolicyArns?: readonly unknown[];
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
   readonly RetentionInDays: number;
@@ -425,6 +427,35 @@ describe.each(STAGES)('in %s', (stage) => {
     it('is what every alarm notifies', () => {
       for (const { Properties } of ofType(application[stage], 'AWS::CloudWatch::Alarm')) {
         expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+      }
+    });
+  });
+
+  describe('an alarm', () => {
+    it('watches every queue, every reader of a stream and every rule, each by one', () => {
+      const { template } = application[stage];
+      expect(watchedMetrics(template)).toEqual(metricsToWatch(template));
+      expect(metricsToWatch(template)).toEqual(
+        expect.arrayContaining([
+          'AWS/Lambda IteratorAge of PublishChangesLambdaFunction',
+          'AWS/SQS ApproximateAgeOfOldestMessage of ImportQueue',
+          'AWS/SQS ApproximateNumberOfMessagesVisible of ImportDeadLetters',
+        ]),
+      );
+    });
+
+    it('of a queue of failures sounds at the first message', () => {
+      const depths = ofType(application[stage], 'AWS::CloudWatch::Alarm').filter(
+        ({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible',
+      );
+      expect(depths.length).toBeGreaterThan(0);
+      for (const { Properties } of depths) {
+        expect(Properties).toMatchObject({
+          Statistic: 'Maximum',
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+          TreatMissingData: 'notBreaching',
+        });
       }
     });
   });

@@ -1,4 +1,5 @@
 import {
+  GetBucketCorsCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketVersioningCommand,
   PutObjectCommand,
@@ -186,6 +187,31 @@ describe('a declared bucket', () => {
     await cloud.s3.send(new PutObjectCommand({ Bucket: 'uploads', Key: 'a.jpg', Body: 'x' }));
     expect(cloud.invocations.at(-1)).toMatchObject({ Records: [{ s3: { object: { key: 'a.jpg' } } }] });
     expect(cloud.events.at(-1)).toMatchObject({ detailType: 'Object Created' });
+  });
+
+  it('lets pages of other origins in as it declares, and no more when it declares none', async () => {
+    const rule = {
+      AllowedOrigins: ['https://shop.example'],
+      AllowedMethods: ['PUT'],
+      ExposedHeaders: ['ETag'],
+    };
+    const CorsConfiguration = { CorsRules: [{ ...rule, AllowedHeaders: ['content-type'], MaxAge: '600' }] };
+    const site = (properties: object) => ({
+      Site: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'site', ...properties } },
+    });
+    const rules = async () => (await cloud.s3.send(new GetBucketCorsCommand({ Bucket: 'site' }))).CORSRules;
+    await create(site({ CorsConfiguration }));
+    expect(await rules()).toEqual([
+      {
+        AllowedOrigins: ['https://shop.example'],
+        AllowedMethods: ['PUT'],
+        AllowedHeaders: ['content-type'],
+        ExposeHeaders: ['ETag'],
+        MaxAgeSeconds: 600,
+      },
+    ]);
+    await create(site({}));
+    await expect(rules()).rejects.toMatchObject({ name: 'NoSuchCORSConfiguration' });
   });
 
   it('cannot stop keeping versions, and is created anew with --reset', async () => {

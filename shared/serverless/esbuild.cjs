@@ -6,14 +6,13 @@
 module.exports = ({ processedInput: { commands } }) => ({
   bundle: true,
   minify: commands[0] !== 'offline',
-  keepNames: true,
   sourcemap: commands[0] === 'offline' && 'inline',
   format: 'esm',
   platform: 'node',
   target: 'node24',
   mainFields: ['module', 'main'],
   exclude: [],
-  plugins: require('./trim.cjs'),
+  plugins: [require('./names.cjs'), ...require('./trim.cjs')],
   concurrency: 2,
   // Two runs of `sls offline` at once, as in tests, must not build into one folder.
   // Packaging removes its whole folder, so it is not the one that they serve from.

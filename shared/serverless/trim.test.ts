@@ -10,10 +10,9 @@ const options = createRequire(import.meta.url)('./esbuild.cjs')({
 
 /** The code of a function as it is deployed, and the files it was made of. */
 async function bundled(handler: string): Promise<{ code: string; files: string[] }> {
-  const { bundle, minify, keepNames, format, platform, target, mainFields, banner, plugins }: BuildOptions =
-    options;
+  const { bundle, minify, format, platform, target, mainFields, banner, plugins }: BuildOptions = options;
   const { outputFiles, metafile } = await build({
-    ...{ bundle, minify, keepNames, format, platform, target, mainFields, banner, plugins },
+    ...{ bundle, minify, format, platform, target, mainFields, banner, plugins },
     absWorkingDir: root,
     entryPoints: [`services/items/src/handlers/${handler}.ts`],
     outdir: 'out',

@@ -79,10 +79,10 @@ beforeAll(async () => {
     },
   });
   stripe = await startStripeServer();
-  const { bundle, keepNames, format, platform, target, mainFields, banner, plugins = [] } = options;
+  const { bundle, format, platform, target, mainFields, banner, plugins = [] } = options;
   folder = await mkdtemp(join(tmpdir(), 'stripe-bundle-'));
   await build({
-    ...({ bundle, keepNames, format, platform, target, mainFields, banner } as BuildOptions),
+    ...({ bundle, format, platform, target, mainFields, banner } as BuildOptions),
     plugins: [probes, ...plugins],
     stdin: { contents: PROGRAM, resolveDir: root },
     minify: true,

@@ -31,6 +31,7 @@ class World {
   readonly sent: Chunk[] = [];
   readonly parts: (readonly Refusal[])[] = [];
   readonly reports: { problems: number; progress: ImportProgress }[] = [];
+  readonly told: number[] = [];
   continued = 0;
   readOn: () => void = () => undefined;
   #effects = 0;
@@ -97,6 +98,7 @@ class World {
       goOn: async () => {
         this.continued += 1;
       },
+      onCheckpoint: (_, { rows }) => this.told.push(rows),
       now: () => new Date('2026-11-22T12:01:00.000Z'),
     };
   }
@@ -120,6 +122,12 @@ const accepted = (rows: number) =>
     .sort();
 
 describe('an import', () => {
+  it('tells how far it has come after every ten thousand rows, and at the end', async () => {
+    const world = new World();
+    await importUpload(world.dependencies(table(25_000)), FILE, HOUR);
+    expect(world.told).toEqual([10_000, 20_000, 25_000]);
+  });
+
   it('sends what is valid with the time of the upload, and reports the rest', async () => {
     const world = new World();
     const progress = await importUpload(world.dependencies(table(3)), FILE, HOUR);

@@ -40,6 +40,8 @@ export interface ImportDependencies {
   readonly reports: Reports;
   /** Lets another run go on where this one stops. */
   readonly goOn: (file: UploadedFile) => Promise<void>;
+  /** Is told at each checkpoint how far an import has come. */
+  readonly onCheckpoint: (key: ImportKey, progress: ImportProgress) => void;
   readonly now: () => Date;
 }
 
@@ -104,6 +106,7 @@ export async function importUpload(
       parts: progress.parts + (refusals.length > 0 ? 1 : 0),
       partBytes: progress.partBytes + bytes,
     });
+    dependencies.onCheckpoint(key, progress);
     section = new Section(progress.rows);
   }
 

@@ -42,6 +42,8 @@ export const handler = uploadHandler(
     send: importQueue(sqs, IMPORT_QUEUE),
     reports: importReports(s3, UPLOADS_BUCKET),
     goOn: importContinuation(lambda, AWS_LAMBDA_FUNCTION_NAME),
+    onCheckpoint: ({ uploadId }, { rows, accepted, refused }) =>
+      logger.info('The import goes on.', { uploadId, rows, accepted, refused }),
     now,
   }),
 );

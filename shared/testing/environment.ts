@@ -15,6 +15,7 @@ Object.assign(process.env, {
   STRIPE_SECRET_ARN: 'stripe-key',
   SHOP_BUS: 'shop',
   STOCK_ALERTS: 'stock-alerts',
+  SENT_ALERTS_TABLE: 'sent-alerts',
   LOW_STOCK_THRESHOLD: '5',
   UPLOADS_BUCKET: 'uploads',
   UPLOADS_TABLE: 'uploads',

@@ -13,6 +13,7 @@ const moved = (from: number, to: number, id = 'change-1') => ({
 async function alert(changes: Parameters<typeof alertLowStock>[1], fails: readonly string[] = []) {
   const sent: LowStock[] = [];
   const failures: unknown[] = [];
+  const done = new Set<string>();
   const failed = await alertLowStock(
     {
       alerts: {
@@ -20,6 +21,10 @@ async function alert(changes: Parameters<typeof alertLowStock>[1], fails: readon
           if (fails.includes(one.id)) throw new Error('no topic');
           sent.push(one);
         },
+      },
+      async once(id, work) {
+        if (!done.has(id)) await work();
+        done.add(id);
       },
       threshold: 5,
       onFailed: ({ id }, error) => failures.push([id, (error as Error).message]),
@@ -52,6 +57,12 @@ describe('an alert of low stock', () => {
       ['1', 4],
       ['3', 0],
     ]);
+  });
+
+  it('is sent once when its change comes five times, and after another', async () => {
+    const [fall, other] = [moved(5, 4, '1'), moved(9, 0, '2')];
+    const { sent } = await alert([fall, fall, other, fall, other, fall, fall]);
+    expect(sent.map(({ id }) => id)).toEqual(['1', '2']);
   });
 
   it('that cannot be sent is left, with all behind it', async () => {

@@ -15,6 +15,8 @@ export interface LowStock {
 
 export interface LowStockDependencies<Kept extends Change> {
   readonly alerts: { send(alert: LowStock): Promise<void> };
+  /** Does the work unless it was done under this id. @throws when another run is at it */
+  readonly once: (id: string, work: () => Promise<void>) => Promise<void>;
   /** Stock below it is low. */
   readonly threshold: number;
   /** Told of an alert that could not be sent. */
@@ -22,17 +24,17 @@ export interface LowStockDependencies<Kept extends Change> {
 }
 
 /**
- * Tells of every item whose stock the changes bring from the threshold or above to below it: once per fall, and again
- * when the change comes again. Answers the first change whose alert is not sent.
+ * Tells of every item whose stock the changes bring from the threshold or above to below it: once per fall, however
+ * often its change comes. Answers the first change whose alert is not sent.
  */
 export async function alertLowStock<Kept extends Change>(
-  { alerts, threshold, onFailed }: LowStockDependencies<Kept>,
+  { alerts, once, threshold, onFailed }: LowStockDependencies<Kept>,
   changes: readonly Kept[],
 ): Promise<Kept | undefined> {
   for (const change of changes) {
     const alert = fallOf(change, threshold);
     try {
-      if (alert) await alerts.send(alert);
+      if (alert) await once(alert.id, () => alerts.send(alert));
     } catch (error) {
       onFailed(change, error);
       return change;

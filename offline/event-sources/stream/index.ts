@@ -69,6 +69,8 @@ class ShardReader implements StreamSource {
   readonly #checkpoints: Checkpoints;
   readonly #news = new WakeUp();
   #key: CheckpointKey = { function: '', stream: '', shard: '' };
+  /** Where the latest look ended; none after one that failed, since an iterator may have expired. */
+  #next: { readonly after: string | undefined; readonly iterator: string } | undefined;
   #isStopped = false;
 
   constructor(mapping: StreamMapping, surroundings: Surroundings) {
@@ -134,16 +136,29 @@ class ShardReader implements StreamSource {
   }
 
   async #recordsAfterCheckpoint(): Promise<ShardRecord[]> {
-    const { streamArn, batchSize } = this.#mapping;
+    const checkpoint = this.#checkpoints.read(this.#key);
+    const remembered = this.#next?.after === checkpoint ? this.#next?.iterator : undefined;
+    this.#next = undefined;
+    const { Records, NextShardIterator: iterator } = await this.#call<{
+      Records: ShardRecord[];
+      NextShardIterator?: string;
+    }>('GetRecords', {
+      ShardIterator: remembered ?? (await this.#iteratorAfter(checkpoint)),
+      Limit: Math.min(this.#mapping.batchSize, 1_000),
+    });
+    const last = Records.at(-1);
+    if (iterator) this.#next = { after: last ? sequenceNumberOf(last) : checkpoint, iterator };
+    return Records;
+  }
+
+  async #iteratorAfter(sequenceNumber: string | undefined): Promise<string> {
     const { ShardIterator } = await this.#call<{ ShardIterator: string }>('GetShardIterator', {
-      StreamArn: streamArn,
+      StreamArn: this.#mapping.streamArn,
       ShardId: this.#key.shard,
       ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',
-      SequenceNumber: this.#checkpoints.read(this.#key),
+      SequenceNumber: sequenceNumber,
     });
-    const Limit = Math.min(batchSize, 1_000);
-    const { Records } = await this.#call<{ Records: ShardRecord[] }>('GetRecords', { ShardIterator, Limit });
-    return Records;
+    return ShardIterator;
   }
 
   async #process(shardRecords: readonly ShardRecord[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
+import { urlToHttpOptions } from 'node:url';
 
 /** Answers that carry ARNs or a region, which dynoxide writes as a region of its own name. */
 const CARRIES_REGION =
@@ -9,14 +9,16 @@ const CARRIES_REGION =
 /** Hands requests on to the emulator, streamed; only short administrative answers are rewritten. */
 export function forwardTo(endpoint: string, region: string) {
   const agent = new Agent({ keepAlive: true });
+  const emulator = { ...urlToHttpOptions(new URL(endpoint)), method: 'POST', agent };
   return (request: IncomingMessage, response: ServerResponse, operation: string): void => {
-    const { host: _, ...headers } = request.headers;
-    const upstream = httpRequest(endpoint, { method: 'POST', headers, agent });
+    const upstream = httpRequest({ ...emulator, headers: request.rawHeaders });
     upstream.once('response', (answer) => {
-      const reply = CARRIES_REGION.test(operation)
-        ? withRegion(answer, response, region)
-        : stream(answer, response);
-      reply.catch(() => response.destroy());
+      answer.once('error', () => response.destroy());
+      // It was refused on the way: its body turned out too large.
+      if (response.headersSent) answer.resume();
+      else if (CARRIES_REGION.test(operation))
+        withRegion(answer, response, region).catch(() => response.destroy());
+      else stream(answer, response);
     });
     upstream.on('error', () => {
       if (response.headersSent) response.destroy();
@@ -32,9 +34,9 @@ const UNAVAILABLE = JSON.stringify({
   message: 'The DynamoDB emulator does not answer.',
 });
 
-async function stream(answer: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.writeHead(answer.statusCode ?? 502, answer.headers);
-  await pipeline(answer, response);
+function stream(answer: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+  answer.pipe(response);
 }
 
 async function withRegion(answer: IncomingMessage, response: ServerResponse, region: string): Promise<void> {

@@ -41,19 +41,26 @@ function quoted(field: string | number): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    strict: false,
-    options: { rows: { type: 'string' }, help: { type: 'boolean' } },
-  });
-  const isValid = /^[1-9]\d{0,8}$/.test(String(values.rows));
-  if (values.help || !isValid) {
-    const usage = 'Usage: node tools/generate-items.ts --rows NUMBER > items.csv';
-    if (values.help) console.log(usage);
-    else console.error(usage);
-    process.exit(values.help ? 0 : 2);
+const USAGE = 'Usage: node tools/generate-items.ts --rows NUMBER > items.csv';
+
+/** Nothing when there is something wrong with them. */
+function optionsIn(args: string[]): { readonly rows?: string; readonly help?: boolean } | undefined {
+  try {
+    const { values } = parseArgs({ args, options: { rows: { type: 'string' }, help: { type: 'boolean' } } });
+    return values.help || /^[1-9]\d{0,8}$/.test(values.rows ?? '') ? values : undefined;
+  } catch {
+    return undefined;
   }
-  await pipeline(Readable.from(itemsFile(Number(values.rows))), process.stdout).catch((error) => {
+}
+
+if (import.meta.main) {
+  const options = optionsIn(process.argv.slice(2));
+  if (!options) {
+    console.error(USAGE);
+    process.exit(2);
+  }
+  const text = options.help ? [`${USAGE}\n`] : itemsFile(Number(options.rows));
+  await pipeline(Readable.from(text), process.stdout).catch((error) => {
     // Whoever reads it wants no more.
     if (error.code !== 'EPIPE') throw error;
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -22,6 +23,26 @@ describe('a bundle', () => {
     const program = `import { ItemNotFound } from './services/items/src/domain/item.ts';
       export default new ItemNotFound('x').name;`;
     expect(await evaluated(program)).toBe('ItemNotFound');
+  });
+
+  it('maps our code back to the source as it was written', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: "export * from './shared/errors.ts';", resolveDir: root },
+      ...{
+        bundle: true,
+        format: 'esm',
+        platform: 'node',
+        target: 'node24',
+        write: false,
+        sourcemap: 'inline',
+      },
+      plugins: [names],
+    });
+    const map =
+      /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(outputFiles?.[0]?.text ?? '')?.[1] ?? '';
+    const { sources, sourcesContent } = JSON.parse(Buffer.from(map, 'base64').toString());
+    const at = sources.findIndex((source: string) => source.endsWith('shared/errors.ts'));
+    expect(sourcesContent[at]).toBe(readFileSync(join(root, 'shared/errors.ts'), 'utf8'));
   });
 
   it('does not spend time on names in the AWS SDK', async () => {

@@ -126,7 +126,7 @@ export async function startCloud(application: Application, options: CloudOptions
     const control = controlApi({
       ...{ faults, lambda, stepFunctions, eventBridge, recent },
       messaging: messaging.control,
-      redrive: redriver({ client, lambda, targets }),
+      redrive: redriver({ region, endpoint: () => awsUrl }),
     });
     const aws = await startAwsEndpoint(options.awsPort, apis, { faults, control });
     awsUrl = aws.url;

@@ -75,11 +75,11 @@ async function queuesOf(stage: string | undefined): Promise<DeadLetterQueues> {
   if (stage === undefined) return localQueues(stateFolder('.'));
   // Messages in hand are given back before the end.
   process.once('SIGINT', () => interrupted.abort());
-  const [{ stageClients }, { stageQueues }] = await Promise.all([
-    import('./dlq/stage-clients.ts'),
+  const [{ awsClients }, { stageQueues }] = await Promise.all([
+    import('./dlq/aws-clients.ts'),
     import('./dlq/stage-queues.ts'),
   ]);
-  return stageQueues(stage, stageClients(), interrupted.signal);
+  return stageQueues(stage, awsClients(), interrupted.signal);
 }
 
 async function list(queues: DeadLetterQueues, limit: number): Promise<void> {

@@ -1,21 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListMessageMoveTasksCommand,
   type Message,
   paginateListQueues,
-  ReceiveMessageCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
+import type { AwsClients } from './aws-clients.ts';
+import { bringEach, receive } from './bring-each.ts';
 import { type DeadLetter, originOf } from './dead-letter.ts';
 import type { DeadLetterQueue, DeadLetterQueues } from './dead-letter-queues.ts';
-import { REDRIVE_SECONDS, type RedriveReport, redriveMessages } from './redrive.ts';
-import { bringer } from './stage-bringer.ts';
-import type { StageClients } from './stage-clients.ts';
+import type { RedriveReport } from './redrive.ts';
 
 /** A look is over sooner, and what nobody could give back is there again after it. */
 const LOOK_SECONDS = 30;
@@ -29,9 +26,8 @@ const MOVE_POLL_MS = 1_000;
  * to be of dead letters or failures. To look into one is to receive its messages and to give them back at once, which
  * counts as a receive.
  */
-export function stageQueues(stage: string, clients: StageClients, signal: AbortSignal): DeadLetterQueues {
+export function stageQueues(stage: string, clients: AwsClients, signal: AbortSignal): DeadLetterQueues {
   const { sqs } = clients;
-  const bring = bringer(clients);
 
   async function describe(url: string): Promise<DeadLetterQueue> {
     const { Attributes = {} } = await sqs.send(
@@ -48,22 +44,6 @@ export function stageQueues(stage: string, clients: StageClients, signal: AbortS
     };
   }
 
-  async function receive(url: string, most: number, seconds: number): Promise<Message[]> {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: Math.min(PAGE, most),
-        VisibilityTimeout: seconds,
-        // A short poll asks some servers only and may answer nothing of what there is.
-        // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-        WaitTimeSeconds: 1,
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }),
-    );
-    return Messages;
-  }
-
   /** Shows messages until `see` has seen enough, and gives all of them back. */
   async function visit(
     { name, waiting }: DeadLetterQueue,
@@ -75,7 +55,7 @@ export function stageQueues(stage: string, clients: StageClients, signal: AbortS
     const handles: string[] = [];
     try {
       for (let isEnough = false; !isEnough && handles.length < most && !signal.aborted; ) {
-        const messages = await receive(url, most - handles.length, LOOK_SECONDS);
+        const messages = await receive(sqs, url, most - handles.length, LOOK_SECONDS);
         if (messages.length === 0) break;
         handles.push(...messages.map(({ ReceiptHandle = '' }) => ReceiptHandle));
         isEnough = messages.map(see).includes(true);
@@ -108,24 +88,6 @@ export function stageQueues(stage: string, clients: StageClients, signal: AbortS
       else if (Status === 'COMPLETED') return { redriven, failed: [] };
       else throw new Error(`SQS ended after ${redriven} messages: ${Status} ${FailureReason}`);
     }
-  }
-
-  async function bringEach(queue: DeadLetterQueue, messageId: string | undefined): Promise<RedriveReport> {
-    const QueueUrl = await urlOf(queue.name);
-    return redriveMessages<Message>(
-      {
-        receive: (most) => receive(QueueUrl, most, REDRIVE_SECONDS),
-        bring,
-        async remove({ ReceiptHandle }) {
-          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        },
-        async release({ ReceiptHandle }) {
-          const visibility = { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
-          await sqs.send(new ChangeMessageVisibilityCommand(visibility));
-        },
-      },
-      { messageId, most: messageId === undefined ? queue.waiting : MOST_SEARCHED, signal },
-    );
   }
 
   return {
@@ -163,9 +125,11 @@ export function stageQueues(stage: string, clients: StageClients, signal: AbortS
       return found;
     },
 
-    redrive(queue, messageId, letters) {
+    async redrive(queue, messageId, letters) {
       const isAllOfQueues = letters.every((letter) => originOf(letter).kind === 'queue');
-      return messageId === undefined && isAllOfQueues ? moveAll(queue) : bringEach(queue, messageId);
+      if (messageId === undefined && isAllOfQueues) return moveAll(queue);
+      const most = messageId === undefined ? queue.waiting : MOST_SEARCHED;
+      return bringEach(clients, await urlOf(queue.name), { messageId, most, signal });
     },
   };
 }

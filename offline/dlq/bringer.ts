@@ -3,16 +3,16 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { LocalCloudError } from '../errors.ts';
 import { reportedFailures } from '../event-sources/event-source.ts';
+import type { AwsClients } from './aws-clients.ts';
 import { originOf, type StreamBatch } from './dead-letter.ts';
-import type { StageClients } from './stage-clients.ts';
 import { type FunctionRecord, recordsOf } from './stream-records.ts';
 import { isTransformed, nameIn, ruleIn, wayBack } from './way-back.ts';
 
 /**
- * Brings a message of a deployed queue back to where it failed. What Lambda is to do asynchronously it retries, and its
+ * Brings a message of a dead-letter queue back to where it failed. What Lambda is to do asynchronously it retries, and its
  * failure destination gets it anew when that fails.
  */
-export function bringer({ sqs, lambda, eventBridge, streams }: StageClients) {
+export function bringer({ sqs, lambda, eventBridge, streams }: AwsClients) {
   return async (message: Message): Promise<void> => {
     const origin = originOf(message);
     const { obstacle } = wayBack(origin);

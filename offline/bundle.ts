@@ -32,12 +32,15 @@ const OWN_SETTINGS = new Set([
 /**
  * Makes serverless-esbuild build all functions in one run with what they share in common files. It would bundle
  * them one by one, and read the same libraries for each: a third of a second more for every function.
+ *
+ * Returns what lets go of the build. An exit without it may leave esbuild waiting for its parent's answer, which
+ * it takes for a deadlock and prints with its stack.
  */
-export function bundleTogether(plugins: readonly object[]): void {
+export function bundleTogether(plugins: readonly object[]): () => Promise<void> {
   const plugin = plugins.find((candidate) => candidate.constructor.name === 'EsbuildServerlessPlugin') as
     | EsbuildPlugin
     | undefined;
-  if (!plugin) return;
+  if (!plugin) return () => Promise.resolve();
   let context: BuildContext | undefined;
   plugin.bundle = async () => {
     const isFirst = context === undefined;
@@ -49,6 +52,9 @@ export function bundleTogether(plugins: readonly object[]): void {
       if (isFirst) fail(messageOf(error));
       throw error;
     }
+  };
+  return async () => {
+    await context?.dispose();
   };
 }
 

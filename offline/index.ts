@@ -67,6 +67,7 @@ export default class OfflinePlugin {
   readonly #options: Options;
   #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
   #lambda: Lambda | undefined;
+  #releaseBuild: () => Promise<void> = () => Promise.resolve();
 
   constructor(framework: Framework, options: Options) {
     this.#framework = framework;
@@ -101,7 +102,7 @@ export default class OfflinePlugin {
     scrubAwsSettings(process.env);
     // Lambda's own time zone; threads have that of their process.
     process.env.TZ = 'UTC';
-    bundleTogether(this.#framework.pluginManager.plugins);
+    this.#releaseBuild = bundleTogether(this.#framework.pluginManager.plugins);
   }
 
   async #start(): Promise<void> {
@@ -117,11 +118,11 @@ export default class OfflinePlugin {
       dataFolder,
       keyFile: join(dataFolder ?? state, 'issuer-key.json'),
       reset,
-      onEnd: fail,
+      onEnd: (problem) => void this.#releaseBuild().finally(() => fail(problem)),
       log: logInvocation,
     });
     process.once('exit', () => removeEndpoints(state, cloud.awsUrl));
-    stopOnSignals();
+    this.#stopOnSignals();
 
     const resources = physicalIds(cloud.scope);
     await seed(dynamoDbClient(cloud.awsUrl, application.region), resources);
@@ -193,6 +194,17 @@ export default class OfflinePlugin {
     return isServerlessOfflineListed(this.#framework) ? undefined : new Promise(() => {});
   }
 
+  /** A second signal ends it at once. */
+  #stopOnSignals(): void {
+    let isEnding = false;
+    const end = () => {
+      if (isEnding) process.exit(0);
+      isEnding = true;
+      void this.#releaseBuild().finally(() => process.exit(0));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  }
+
   /** Lets `sls invoke local` use the running local cloud, never an account. */
   async #joinRunningCloud(): Promise<void> {
     const { aws, http, issuer } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
@@ -217,6 +229,7 @@ export default class OfflinePlugin {
     try {
       await step();
     } catch (error) {
+      await this.#releaseBuild();
       if (error instanceof LocalCloudError || error instanceof UnresolvedIntrinsic) fail(error.message);
       // Ours to mend: the framework would print it too, and then wait for the build that is still watching.
       fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -230,8 +243,4 @@ function faultPlanOf({ service }: Framework): unknown {
   return (
     declared('custom.localCloud', z.strictObject({ faults: z.unknown() }).partial(), settings).faults ?? {}
   );
-}
-
-function stopOnSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { LocalCloudError } from './errors.ts';
 
@@ -44,12 +45,24 @@ export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<vo
   }
 }
 
+/**
+ * Ports that nobody listens on. They are below those that systems give to outgoing connections (from 32768 on Linux,
+ * from 49152 elsewhere), which might take them before they are used.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   // All are held until all are found, so that no two are the same.
-  const held = await Promise.all(Array.from({ length: count }, () => listen(0)));
+  const held = await Promise.all(Array.from({ length: count }, listenSomewhere));
   const ports = held.map(portOf);
   await Promise.all(held.map(close));
   return ports;
+}
+
+async function listenSomewhere(): Promise<Server> {
+  for (let attempt = 1; attempt < 20; attempt += 1) {
+    const server = await listen(randomInt(10_000, 32_768)).catch(() => undefined);
+    if (server) return server;
+  }
+  throw new LocalCloudError('No free port was found between 10000 and 32767.');
 }
 
 /** Reads a port given on the command line; throws an error that names the option. */

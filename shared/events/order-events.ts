@@ -5,6 +5,8 @@ import { shopEvent } from './shop-event.ts';
 
 const source = 'shop.orders';
 
+/** The item's when the order was validated; orders of earlier versions have none. */
+const category = z.optional(z.string());
 const requestedLine = { itemId: id, quantity: z.int().check(z.gte(1)) };
 const order = {
   id,
@@ -29,7 +31,7 @@ export const orderCompleted = shopEvent(
   },
   z.object({
     ...order,
-    lines: z.array(z.object({ ...requestedLine, name: z.string(), unitPrice: money })),
+    lines: z.array(z.object({ ...requestedLine, name: z.string(), category, unitPrice: money })),
     total: money,
   }),
 );
@@ -44,7 +46,7 @@ export const orderFailed = shopEvent(
   z.object({
     ...order,
     lines: z.array(
-      z.object({ ...requestedLine, name: z.optional(z.string()), unitPrice: z.optional(money) }),
+      z.object({ ...requestedLine, name: z.optional(z.string()), category, unitPrice: z.optional(money) }),
     ),
     total: z.optional(money),
     reason: z.string().check(

@@ -80,7 +80,12 @@ describe('what happens in the shop', () => {
       id,
       customerId: 'bob',
       placedAt: placed?.detail.metadata.occurredAt,
-      lines: [{ itemId: 'cup', quantity: 2, name: 'Mug', unitPrice: { amount: 1_250, currency: 'EUR' } }],
+      lines: [
+        {
+          ...{ itemId: 'cup', quantity: 2, name: 'Mug', category: 'kitchen' },
+          unitPrice: { amount: 1_250, currency: 'EUR' },
+        },
+      ],
       total: { amount: 2_500, currency: 'EUR' },
     });
   });

@@ -24,6 +24,7 @@ export function stockItems({ random }: World, count: number): Item[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `item-${index}`,
     name: `Item ${index}`,
+    category: 'simulated',
     price: { amount: random.between(100, 30_000), currency: random.chance(0.04) ? 'USD' : 'EUR' },
     stock: random.chance(0.5) ? random.between(1, 12) : 500,
   }));

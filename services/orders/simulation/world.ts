@@ -28,6 +28,7 @@ const { Resources } = declared('resources.yml') as {
 export interface Item {
   readonly id: string;
   readonly name: string;
+  readonly category: string;
   readonly price: { readonly amount: number; readonly currency: string };
   readonly stock: number;
 }

@@ -49,7 +49,10 @@ describe('an order', () => {
     expect(order).toMatchObject({
       status: 'COMPLETE',
       lines: [
-        { itemId: 'lamp', quantity: 2, name: 'The lamp', unitPrice: { amount: 4_990, currency: 'EUR' } },
+        {
+          ...{ itemId: 'lamp', quantity: 2, name: 'The lamp', category: 'test' },
+          unitPrice: { amount: 4_990, currency: 'EUR' },
+        },
       ],
       total: { amount: 9_980, currency: 'EUR' },
     });

@@ -159,7 +159,8 @@ const crashes = (count: number): Mishap[] => Array.from({ length: count }, () =>
 async function place({ token = 'tok_ok', stock = 5, price = 1_000 } = {}): Promise<StoredOrder> {
   orders += 1;
   const id = `01KE6P4YM085R2G34YS8EP${String(orders).padStart(4, '0')}`;
-  const item = { id: `item-${orders}`, name: 'Mug', price: { amount: price, currency: 'EUR' }, stock };
+  const priced = { category: 'test', price: { amount: price, currency: 'EUR' } };
+  const item = { id: `item-${orders}`, name: 'Mug', ...priced, stock };
   if (stock >= 0) await documents.send(new PutCommand({ TableName: nameOf('items'), Item: item }));
   const at = now().toISOString();
   return ordersTable({ documents, ordersTable: nameOf('orders') }).place({

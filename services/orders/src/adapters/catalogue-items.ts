@@ -3,7 +3,7 @@ import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import { Throttled } from '../../../../shared/errors.ts';
 import type { CataloguedItem, ValidateOrderDependencies } from '../domain/validate-order.ts';
 
-/** Names and prices of items in the table `itemsTable`, which services/items owns. */
+/** Names, categories and prices of items in the table `itemsTable`, which services/items owns. */
 export function catalogueItems(
   documents: DynamoDBDocumentClient,
   itemsTable: string,
@@ -20,7 +20,7 @@ export function catalogueItems(
                 [itemsTable]: {
                   Keys,
                   ConsistentRead: true,
-                  ProjectionExpression: 'id, #name, price',
+                  ProjectionExpression: 'id, #name, category, price',
                   ExpressionAttributeNames: { '#name': 'name' },
                 },
               },

@@ -70,9 +70,10 @@ export interface RequestedLine {
   readonly quantity: number;
 }
 
-/** A line with the name and the price that the catalogue had when the order was validated. */
+/** A line with the name, the category and the price that the catalogue had when the order was validated. */
 export interface OrderLine extends RequestedLine {
   readonly name?: string;
+  readonly category?: string;
   readonly unitPrice?: Money;
 }
 

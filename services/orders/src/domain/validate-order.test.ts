@@ -4,11 +4,11 @@ import { type CataloguedItem, validateOrder } from './validate-order.ts';
 
 const euros = (amount: number): Money => ({ amount, currency: 'EUR' });
 const CATALOGUE: readonly CataloguedItem[] = [
-  { id: 'mug', name: 'Mug', price: euros(1_250) },
-  { id: 'pot', name: 'Pot', price: euros(3_000) },
-  { id: 'cup', name: 'Cup', price: { amount: 900, currency: 'USD' } },
-  { id: 'air', name: 'Air', price: euros(0) },
-  { id: 'gem', name: 'Gem', price: euros(50_000_000) },
+  { id: 'mug', name: 'Mug', category: 'mugs', price: euros(1_250) },
+  { id: 'pot', name: 'Pot', category: 'kitchen', price: euros(3_000) },
+  { id: 'cup', name: 'Cup', category: 'mugs', price: { amount: 900, currency: 'USD' } },
+  { id: 'air', name: 'Air', category: 'gifts', price: euros(0) },
+  { id: 'gem', name: 'Gem', category: 'gifts', price: euros(50_000_000) },
 ];
 const placed: StoredOrder = {
   id: 'o1',
@@ -51,14 +51,14 @@ const ordering = (...itemIds: string[]) => ({
 });
 
 describe('validating an order', () => {
-  it('gives each line its name and price, and the order what they cost together', async () => {
+  it('gives each line its name, category and price, and the order what they cost together', async () => {
     const { written, validate } = shopWith(placed);
     expect(await validate()).toEqual({ needsApproval: false });
     expect(written).toEqual({
       validated: {
         lines: [
-          { itemId: 'mug', quantity: 3, name: 'Mug', unitPrice: euros(1_250) },
-          { itemId: 'pot', quantity: 1, name: 'Pot', unitPrice: euros(3_000) },
+          { itemId: 'mug', quantity: 3, name: 'Mug', category: 'mugs', unitPrice: euros(1_250) },
+          { itemId: 'pot', quantity: 1, name: 'Pot', category: 'kitchen', unitPrice: euros(3_000) },
         ],
         // 3 × 12.50 + 30.00
         total: euros(6_750),

@@ -6,6 +6,7 @@ import type { Orders } from './orders.ts';
 export interface CataloguedItem {
   readonly id: string;
   readonly name: string;
+  readonly category: string;
   readonly price: Money;
 }
 
@@ -58,7 +59,8 @@ function price(
   const priced = lines.map(({ itemId, quantity }) => {
     const item = catalogue.get(itemId);
     if (!item) throw new ValidationError('ITEM_NOT_FOUND', `there is no item ${itemId}`);
-    return { itemId, quantity, name: item.name, unitPrice: item.price };
+    const { name, category, price: unitPrice } = item;
+    return { itemId, quantity, name, category, unitPrice };
   });
   const currencies = [...new Set(priced.map(({ unitPrice }) => unitPrice.currency))];
   const [currency = ''] = currencies;

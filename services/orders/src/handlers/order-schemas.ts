@@ -26,7 +26,13 @@ const summary = {
 
 export const order = z.strictObject({
   ...summary,
-  lines: z.array(z.extend(requestedLine, { name: z.optional(z.string()), unitPrice: z.optional(money) })),
+  lines: z.array(
+    z.extend(requestedLine, {
+      name: z.optional(z.string()),
+      category: z.optional(z.string()),
+      unitPrice: z.optional(money),
+    }),
+  ),
   timeline: z.array(timelineEntry),
   updatedAt: time(),
 });

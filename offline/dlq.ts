@@ -37,6 +37,12 @@ interface Options {
   readonly yes?: boolean | undefined;
 }
 
+// Who reads only the first lines, as `head` does, has what they want.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   const { values, positionals } = parseArgs({
     options: { stage: text, limit: text, message: text, 'dry-run': flag, yes: flag, help: flag },
@@ -97,11 +103,11 @@ async function show(queues: DeadLetterQueues, name: string, id: string): Promise
 
 async function redrive(queues: DeadLetterQueues, name: string, options: Options): Promise<void> {
   const { message, 'dry-run': isDryRun = false, yes: isSure = false } = options;
+  const queue = await queueNamed(queues, name);
   const isAsked = !isSure && !isDryRun;
   if (isAsked && !process.stdin.isTTY) {
     throw new Error('There is no terminal to ask on: give --yes, or --dry-run to see what would be done.');
   }
-  const queue = await queueNamed(queues, name);
   const found = message === undefined ? undefined : await queues.find(queue, message);
   if (message !== undefined && !found)
     throw new Error(`There is no message ${message} among the first of ${name}.`);

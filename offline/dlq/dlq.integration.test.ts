@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -321,7 +322,7 @@ shop-job-dead-letters-prod: 1 waiting, 0 in flight, the oldest for … s
       ['redrive', 'shop-job-dead-letters-prod'],
       'There is no terminal to ask on: give --yes, or --dry-run to see what would be done.',
     ],
-    [['redrive', 'shop-jobs-prod', '--yes'], 'There is no dead-letter queue "shop-jobs-prod".'],
+    [['redrive', 'shop-jobs-prod'], 'There is no dead-letter queue "shop-jobs-prod".'],
     [
       ['show', 'shop-job-dead-letters-prod', 'x'],
       'There is no message x among the first of shop-job-dead-letters-prod.',
@@ -332,6 +333,16 @@ shop-job-dead-letters-prod: 1 waiting, 0 in flight, the oldest for … s
   ])('refuses %j on one line', async (args, message) => {
     const { status, stdout, stderr } = await prod(...args);
     expect([status, stdout, stderr]).toEqual([1, '', `Error: ${message}\n`]);
+  });
+
+  it('ends in silence when nobody reads on', async () => {
+    const child = spawn(process.execPath, [PROGRAM], {
+      env: { ...process.env, LOCAL_CLOUD_STATE: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [errors, [status]] = await Promise.all([child.stderr.toArray(), once(child, 'exit')]);
+    expect([status, Buffer.concat(errors).toString()]).toEqual([0, '']);
   });
 
   it('does not take a stage that is not there for one in which all is well', async () => {

@@ -5,9 +5,11 @@ import { isRecord, mergeTemplates } from './cloudformation/template.ts';
 import type { Application } from './declared-application.ts';
 import { LocalCloudError } from './errors.ts';
 import type { Framework } from './framework.ts';
-import { environmentOf, functionResources } from './functions.ts';
+import { environmentOf, functionResources, type Place } from './functions.ts';
 import type { Authorizer } from './http/authorizer.ts';
 import type { Issuer } from './services/identity/index.ts';
+import { layerResources } from './services/lambda/layers.ts';
+import { localCloudSettings, withConditions } from './settings.ts';
 
 /** What the framework's configuration declares; `httpUrl` is where the API will be. */
 export function applicationOf(framework: Framework, httpUrl: string): Application {
@@ -18,13 +20,17 @@ export function applicationOf(framework: Framework, httpUrl: string): Applicatio
   return {
     region,
     stackName: aws.naming.getStackName(),
-    template: mergeTemplates(service.resources),
+    template: withConditions(
+      mergeTemplates(service.resources),
+      localCloudSettings(service.custom).conditions,
+    ),
     functions,
     provider: service.provider,
     stepFunctions: framework.configurationInput.stepFunctions,
     implied: new Map<string, PhysicalResource>([
       ['HttpApi', { ref: 'local', attributes: { ApiId: 'local', ApiEndpoint: httpUrl } }],
       ...functionResources(functions, region),
+      ...layerResources(service.layers ?? {}, region),
     ]),
   };
 }
@@ -34,10 +40,10 @@ export function resolveEnvironments(
   framework: Framework,
   application: Application,
   scope: Scope,
-  awsUrl: string,
+  place: Place,
 ): void {
   const environments = Object.keys(application.functions).map(
-    (key) => [key, environmentOf(application, key, scope, awsUrl)] as const,
+    (key) => [key, environmentOf(application, key, scope, place)] as const,
   );
   for (const [key, environment] of environments) {
     const declaration = framework.service.functions?.[key];

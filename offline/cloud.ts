@@ -16,15 +16,19 @@ import { logicalIdOfFunction } from './functions.ts';
 import type { InvocationLog } from './log.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
 import { dynamoDbTables, startDynamoDb } from './services/dynamodb/index.ts';
+import { Containers } from './services/ecs/index.ts';
 import { startEventBridge } from './services/event-bridge/index.ts';
 import { eventBridgeResources } from './services/event-bridge/resources.ts';
 import { startMessaging } from './services/fauxqs/index.ts';
 import { messagingResources } from './services/fauxqs/resources.ts';
 import { type Issuer, startIssuer, userPools } from './services/identity/index.ts';
 import { Lambda, type LambdaFunction } from './services/lambda/index.ts';
+import { layerVersions } from './services/lambda/layers.ts';
 import { parameterResources } from './services/parameters/resources.ts';
 import { startSecretsManager } from './services/parameters/secrets-manager.ts';
 import { startSsm } from './services/parameters/ssm.ts';
+import type { Database } from './services/postgres/index.ts';
+import { databaseInstances } from './services/postgres/resources.ts';
 import { type GrowingScope, provision, provisionResolved } from './services/provision.ts';
 import type { Provisioner } from './services/service.ts';
 import { startStepFunctions, stateMachineResources, stateMachines } from './services/step-functions/index.ts';
@@ -40,6 +44,8 @@ export interface CloudOptions {
   readonly keyFile: string | undefined;
   /** Drop what is there first. */
   readonly reset: boolean;
+  /** The application's Postgres, if it has one and it runs. */
+  readonly database?: Database | undefined;
   /** Called when a part ends that was not asked to. */
   readonly onEnd: (problem: string) => void;
   readonly log: InvocationLog;
@@ -53,6 +59,8 @@ export interface Cloud {
   /** To be told of every run of a function. */
   readonly log: InvocationLog;
   readonly faults: Faults;
+  /** The services of ECS; they run when they are started. */
+  readonly containers: Containers;
   /** Types of declared resources that nothing here stands in for. */
   readonly notEmulated: readonly string[];
   /** Creates what the changed declaration has more, and brings the rest up to it; what it has no more stays. */
@@ -61,6 +69,16 @@ export interface Cloud {
   run(functions: ReadonlyMap<string, LambdaFunction>): Promise<void>;
   /** Ends every part at once, without waiting: it may be the last thing that this process does. */
   stop(): void;
+}
+
+/** The template with what exists before anything is created: functions, the API and pseudo parameters. */
+export function declaredScope(application: Application): GrowingScope {
+  const { region, stackName, implied } = application;
+  return {
+    template: withStateMachines(application),
+    resources: new Map(implied),
+    pseudo: pseudoParameters(region, stackName),
+  };
 }
 
 /** Starts every part, and creates what the application declares. */
@@ -73,6 +91,7 @@ export async function startCloud(application: Application, options: CloudOptions
   };
   try {
     const sources = new EventSources();
+    const containers = new Containers();
     const dynamoDb = await startDynamoDb({
       region,
       dataFolder: dataFolder && join(dataFolder, 'dynamodb'),
@@ -124,25 +143,23 @@ export async function startCloud(application: Application, options: CloudOptions
       startSecretsManager(clock),
     ];
     const control = controlApi({
-      ...{ faults, lambda, stepFunctions, eventBridge, recent },
+      ...{ faults, lambda, stepFunctions, eventBridge, recent, containers },
+      database: options.database,
       messaging: messaging.control,
       redrive: redriver({ region, endpoint: () => awsUrl }),
     });
     const aws = await startAwsEndpoint(options.awsPort, apis, { faults, control });
     awsUrl = aws.url;
     started.push(aws.close);
-    for (const part of [lambda, eventBridge, stepFunctions, sources]) started.push(() => part.stop());
+    for (const part of [lambda, eventBridge, stepFunctions, sources, containers])
+      started.push(() => part.stop());
 
-    const place = { aws: awsUrl, issuer: issuer.url };
-    let found = await findResources(
-      application,
-      { ...place, reset: options.reset },
-      sources.provisioner(region),
-    );
+    const place = { aws: awsUrl, issuer: issuer.url, database: options.database?.url ?? null };
+    let found = await findResources(application, { ...place, reset: options.reset }, { sources, containers });
     let stopSweeping = found.startSweeping();
     started.push(() => stopSweeping());
     return {
-      ...{ awsUrl, issuer, lambda, log, faults, stop },
+      ...{ awsUrl, issuer, lambda, log, faults, containers, stop },
       notEmulated: found.notEmulated,
       get scope() {
         return found.scope;
@@ -167,22 +184,18 @@ export async function startCloud(application: Application, options: CloudOptions
 }
 
 /**
- * Creates what the application declares in a running local cloud, or finds it there. `eventSources` takes what Lambda
- * polls, which is for the process that runs the functions.
+ * Creates what the application declares in a running local cloud, or finds it there. What Lambda polls, and what ECS
+ * runs, is for the process that does so.
  *
  * @throws LocalCloudError when an existing resource cannot become what is declared
  */
 export async function findResources(
   application: Application,
-  { aws, issuer, reset }: { aws: string; issuer: string; reset: boolean },
-  eventSources: Provisioner = new EventSources().provisioner(application.region),
+  { aws, issuer, database, reset }: { aws: string; issuer: string; database: string | null; reset: boolean },
+  { sources, containers } = { sources: new EventSources(), containers: new Containers() },
 ) {
-  const { region, stackName, implied } = application;
-  const scope: GrowingScope = {
-    template: withStateMachines(application),
-    resources: new Map(implied),
-    pseudo: pseudoParameters(region, stackName),
-  };
+  const { region, stackName } = application;
+  const scope = declaredScope(application);
   const client = awsClient(aws, region);
   const tables = dynamoDbTables(dynamoDbClient(aws, region), { reset, stackName });
   const provisioners: Provisioner[] = [
@@ -192,7 +205,10 @@ export async function findResources(
     eventBridgeResources(client, { region, stackName }),
     parameterResources(client, { stackName }),
     stateMachines(client, { stackName }),
-    eventSources,
+    databaseInstances(client, { region, stackName, url: database }),
+    layerVersions(region),
+    containers.provisioner(region),
+    sources.provisioner(region),
   ];
   const notEmulated = await provision(scope, provisioners);
   await provisionResolved(resourcesOfEvents(application, scope), provisioners, scope);

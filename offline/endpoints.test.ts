@@ -11,6 +11,7 @@ const endpoints = (aws: string): Endpoints => ({
   aws,
   websocket: null,
   reports: null,
+  database: null,
   issuer: aws,
   docs: null,
   resources: { ItemsTable: 'items' },

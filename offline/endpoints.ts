@@ -10,6 +10,8 @@ export interface Endpoints {
   readonly websocket: string | null;
   readonly reports: string | null;
   readonly issuer: string;
+  /** Where the Postgres of the application is, with user and password. */
+  readonly database: string | null;
   readonly docs: string | null;
   /** CloudFormation logical id → physical id. */
   readonly resources: Readonly<Record<string, string>>;
@@ -23,7 +25,7 @@ export function stateFolder(applicationFolder: string): string {
 const fileIn = (folder: string) => join(folder, 'endpoints.json');
 
 export function writeEndpoints(folder: string, endpoints: Endpoints): void {
-  writeAtomically(fileIn(folder), `${JSON.stringify(endpoints, null, 2)}\n`);
+  writeAtomically(fileIn(folder), `${JSON.stringify(endpoints, null, 2)}\n`, 0o600);
 }
 
 /** Removes the file when it speaks of the cloud at this AWS endpoint, and not of another that was started since. */

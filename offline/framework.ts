@@ -32,6 +32,7 @@ export interface Framework {
       readonly httpApi?: { readonly cors?: unknown; readonly authorizers?: Record<string, unknown> };
     };
     readonly functions?: Record<string, FunctionDeclaration>;
+    readonly layers?: Record<string, unknown>;
     readonly resources?: unknown;
     readonly plugins?: unknown;
     custom?: Record<string, unknown>;
@@ -53,6 +54,8 @@ export interface Options {
   readonly awsPort?: string;
   readonly issuerPort?: string;
   readonly lambdaPort?: string;
+  readonly reportsPort?: string;
+  readonly databasePort?: string;
   /** serverless-offline's own option. */
   readonly host?: string;
   readonly function?: string;

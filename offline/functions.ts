@@ -7,6 +7,7 @@ import type { FunctionDeclaration } from './framework.ts';
 import { localCredentials, runtimeVariables } from './lambda/environment.ts';
 import { asynchronousSettings } from './services/lambda/declaration.ts';
 import { functionArn, type LambdaFunction } from './services/lambda/index.ts';
+import { databaseVariables } from './services/postgres/variables.ts';
 
 /** Where the code of a function is. */
 export interface CodeLocation {
@@ -33,29 +34,40 @@ export function functionResources(
   );
 }
 
+/** Where the parts of the local cloud are that functions reach. */
+export interface Place {
+  readonly awsUrl: string;
+  /** None when no database runs. */
+  readonly databaseUrl: string | null;
+}
+
 /** The variables that the function's declaration and its service's give it, and those to reach the local cloud by. */
 export function environmentOf(
   application: Application,
   functionKey: string,
   scope: Scope,
-  awsUrl: string,
+  { awsUrl, databaseUrl }: Place,
 ): Record<string, string> {
   const declaration = application.functions[functionKey];
-  return {
+  const environment = {
     ...resolveEnvironment('provider', application.provider.environment ?? {}, scope),
     ...resolveEnvironment(`function ${functionKey}`, declaration?.environment ?? {}, scope),
+  };
+  return {
+    ...environment,
     ...localCredentials(awsUrl, application.region),
+    ...databaseVariables(environment, databaseUrl),
   };
 }
 
-/** What a function may declare on AWS and would miss here. */
-const UNSUPPORTED = ['url', 'image', 'layers', 'fileSystemConfig'] as const;
+/** What a function may declare on AWS and would miss here. What a layer holds is in node_modules here. */
+const UNSUPPORTED = ['url', 'image', 'fileSystemConfig'] as const;
 
 /** All functions with code, ready to run. `locate` says where the build put the code of a handler. */
 export function lambdaFunctions(
   application: Application,
   scope: Scope,
-  awsUrl: string,
+  place: Place,
   code: { folder: string; locate(functionKey: string, handler: string): CodeLocation },
 ): Map<string, LambdaFunction> {
   const { functions, provider, region } = application;
@@ -80,7 +92,7 @@ export function lambdaFunctions(
         timeoutMs: (declaration.timeout ?? provider.timeout ?? 6) * 1_000,
         environment: {
           ...runtimeVariables({ name, handler, memorySize, folder: code.folder }),
-          ...environmentOf(application, key, scope, awsUrl),
+          ...environmentOf(application, key, scope, place),
         },
         start: {
           moduleUrl: file.startsWith('data:') ? file : pathToFileURL(file).href,

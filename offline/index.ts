@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { z } from 'zod';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   applicationOf,
   authorizersOf,
@@ -7,30 +7,36 @@ import {
   locateHandler,
   resolveEnvironments,
 } from './application.ts';
+import { awsClient } from './aws/client.ts';
 import {
   isServerlessOfflineListed,
   optionWithoutEffect,
   tameServerlessOffline,
 } from './beside-serverless-offline.ts';
 import { bundleTogether } from './bundle.ts';
-import { type Cloud, findResources, physicalIds, startCloud } from './cloud.ts';
-import { UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
-import { declared } from './declaration.ts';
+import { type Cloud, declaredScope, findResources, physicalIds, startCloud } from './cloud.ts';
+import { type Scope, UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
 import type { Application } from './declared-application.ts';
 import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
 import { fail, LocalCloudError, messageOf } from './errors.ts';
 import type { Framework, Options } from './framework.ts';
-import { lambdaFunctions } from './functions.ts';
+import { lambdaFunctions, type Place } from './functions.ts';
 import { corsOf } from './http/cors.ts';
 import { routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
 import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { logInvocation, table } from './log.ts';
-import { assertPortsFree, LOOPBACK, parsePort } from './ports.ts';
+import { assertPortsFree, freePorts, LOOPBACK, parsePort } from './ports.ts';
 import { seed } from './seed/seed.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
+import { declaredServices } from './services/ecs/declaration.ts';
 import type { Lambda } from './services/lambda/index.ts';
+import { declaredDatabase } from './services/postgres/declaration.ts';
+import { type Database, givenDatabase, startDatabase } from './services/postgres/index.ts';
+import { localCloudSettings } from './settings.ts';
 import { readAgain, watchDeclarations } from './watch-declarations.ts';
+
+const LATE_MS = 2_000;
 
 const text = (usage: string) => ({ type: 'string', usage });
 
@@ -47,6 +53,8 @@ export default class OfflinePlugin {
         awsPort: text('Port of the AWS endpoint. Default: 4566'),
         issuerPort: text('Port of the token issuer. Default: 4567'),
         lambdaPort: text('Port of the Lambda endpoint. Default: 3002'),
+        reportsPort: text('Port of the Reports API. Default: 8080'),
+        databasePort: text('Port of the Postgres database. Default: any that is free'),
       },
       // serverless-esbuild calls this after each rebuild.
       commands: { functionsUpdated: { lifecycleEvents: ['cleanup'], type: 'entrypoint' } },
@@ -66,6 +74,8 @@ export default class OfflinePlugin {
   readonly #framework: Framework;
   readonly #options: Options;
   #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
+  #containerPorts: readonly number[] = [];
+  #database: Database | undefined;
   #lambda: Lambda | undefined;
   #releaseBuild: () => Promise<void> = () => Promise.resolve();
 
@@ -91,6 +101,13 @@ export default class OfflinePlugin {
       issuer: parsePort('issuerPort', this.#options.issuerPort, 4_567),
       lambda: parsePort('lambdaPort', this.#options.lambdaPort, 3_002),
     };
+    const reportsPort = parsePort('reportsPort', this.#options.reportsPort, 8_080);
+    const databasePort = parsePort('databasePort', this.#options.databasePort, 0);
+    const declared = declaredScope(applicationOf(this.#framework, ''));
+    this.#containerPorts = Array.from(
+      { length: declaredServices(declared) },
+      (_, index) => reportsPort + index,
+    );
     await assertPortsFree([
       { port: this.#ports.http, option: 'httpPort', purpose: 'the HTTP API' },
       { port: this.#ports.aws, option: 'awsPort', purpose: 'the AWS endpoint' },
@@ -98,11 +115,32 @@ export default class OfflinePlugin {
       ...(isServerlessOfflineListed(this.#framework)
         ? [{ port: this.#ports.lambda, option: 'lambdaPort', purpose: 'the Lambda endpoint' }]
         : []),
+      ...this.#containerPorts.map((port) => ({ port, option: 'reportsPort', purpose: 'the Reports API' })),
+      ...(databasePort === 0
+        ? []
+        : [{ port: databasePort, option: 'databasePort', purpose: 'the database' }]),
     ]);
+    // It takes its time, and does so beside the build.
+    this.#database = await this.#startDatabase(declared, databasePort);
     scrubAwsSettings(process.env);
     // Lambda's own time zone; threads have that of their process.
     process.env.TZ = 'UTC';
     this.#releaseBuild = bundleTogether(this.#framework.pluginManager.plugins);
+  }
+
+  /** Nothing when the application declares none. */
+  async #startDatabase(declared: Scope, wantedPort: number): Promise<Database | undefined> {
+    const wanted = declaredDatabase(declared);
+    if (!wanted) return undefined;
+    const { data, reset = false } = this.#options;
+    const { DATABASE_URL } = process.env;
+    if (DATABASE_URL) {
+      if (reset) console.log('The database of DATABASE_URL stays as it is.');
+      return givenDatabase(DATABASE_URL);
+    }
+    const [freePort = 0] = await freePorts(1);
+    const folder = data === undefined ? undefined : resolve(data, 'postgres');
+    return startDatabase({ ...wanted, folder, reset, port: wantedPort || freePort, say: console.log });
   }
 
   async #start(): Promise<void> {
@@ -118,20 +156,28 @@ export default class OfflinePlugin {
       dataFolder,
       keyFile: join(dataFolder ?? state, 'issuer-key.json'),
       reset,
+      database: this.#database,
       onEnd: (problem) => void this.#releaseBuild().finally(() => fail(problem)),
       log: logInvocation,
     });
     process.once('exit', () => removeEndpoints(state, cloud.awsUrl));
-    this.#stopOnSignals();
+    this.#stopOnSignals(cloud);
+    const place: Place = { awsUrl: cloud.awsUrl, databaseUrl: this.#database?.url ?? null };
+    const { region } = application;
+    cloud.containers.start({
+      ...{ ...place, region, folder: framework.serviceDir, ports: this.#containerPorts },
+      client: awsClient(cloud.awsUrl, region),
+      say: console.log,
+    });
 
     const resources = physicalIds(cloud.scope);
-    await seed(dynamoDbClient(cloud.awsUrl, application.region), resources);
+    await seed(dynamoDbClient(cloud.awsUrl, region), resources);
     const folder = codeFolder(framework);
     const locate = (key: string, handler: string) => locateHandler(folder, key, handler);
-    await cloud.run(lambdaFunctions(application, cloud.scope, cloud.awsUrl, { folder, locate }));
-    resolveEnvironments(framework, application, cloud.scope, cloud.awsUrl);
+    await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
+    resolveEnvironments(framework, application, cloud.scope, place);
     this.#lambda = cloud.lambda;
-    cloud.faults.set(faultPlanOf(framework));
+    cloud.faults.set(localCloudSettings(framework.service.custom).faults ?? {});
     const routes = routesOf(framework.service.functions ?? {});
     const authorizers = authorizersOf(framework, cloud.scope, cloud.issuer);
     for (const { audience } of authorizers.values())
@@ -145,13 +191,15 @@ export default class OfflinePlugin {
       log: cloud.log,
     });
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
+    await this.#startedOrLate(cloud);
 
     const endpoints = {
       http: http.url,
       aws: cloud.awsUrl,
       websocket: null,
-      reports: null,
+      reports: cloud.containers.running[0]?.url ?? null,
       issuer: cloud.issuer.url,
+      database: place.databaseUrl,
       docs: routes.some(({ routeKey }) => routeKey === 'GET /docs') ? `${http.url}/docs` : null,
       resources,
     };
@@ -168,7 +216,11 @@ export default class OfflinePlugin {
       `\n${table([
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
+        ...cloud.containers.running.map(
+          ({ id, url }, index) => [index === 0 ? 'Reports API' : id, url] as const,
+        ),
         ['AWS endpoint', endpoints.aws],
+        ['Database', this.#database?.process ? endpoints.database : null],
         ['Control API', `${endpoints.aws}/_local/`],
         [
           'Lambda endpoint',
@@ -179,6 +231,12 @@ export default class OfflinePlugin {
         ['Data', dataFolder ?? null],
       ])}\n`,
     );
+  }
+
+  /** What runs in processes of its own does not keep the rest waiting for long. */
+  async #startedOrLate({ containers }: Cloud): Promise<void> {
+    const started = Promise.all([containers.ready(), this.#database?.ready()]);
+    await Promise.race([started, delay(LATE_MS, undefined, { ref: false })]);
   }
 
   /** Resources follow a changed declaration at once; functions and what invokes them with the next start. */
@@ -195,25 +253,25 @@ export default class OfflinePlugin {
   }
 
   /** A second signal ends it at once. */
-  #stopOnSignals(): void {
+  #stopOnSignals({ containers }: Cloud): void {
     let isEnding = false;
     const end = () => {
       if (isEnding) process.exit(0);
       isEnding = true;
-      void this.#releaseBuild().finally(() => process.exit(0));
+      void Promise.all([this.#releaseBuild(), containers.drain()]).finally(() => process.exit(0));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   }
 
   /** Lets `sls invoke local` use the running local cloud, never an account. */
   async #joinRunningCloud(): Promise<void> {
-    const { aws, http, issuer } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
+    const { aws, http, issuer, database } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
     scrubAwsSettings(process.env);
     // The framework asks for credentials of its own to hand on; these it finds first, and no profile.
     Object.assign(process.env, localCredentials(aws, this.#framework.getProvider('aws').getRegion()));
     const application = applicationOf(this.#framework, http ?? '');
-    const { scope } = await findResources(application, { aws, issuer, reset: false });
-    resolveEnvironments(this.#framework, application, scope, aws);
+    const { scope } = await findResources(application, { aws, issuer, database, reset: false });
+    resolveEnvironments(this.#framework, application, scope, { awsUrl: aws, databaseUrl: database });
   }
 
   /** The framework looks for `.js` and `.cjs` only, and takes a full file name as it is. */
@@ -235,12 +293,4 @@ export default class OfflinePlugin {
       fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
-}
-
-/** Faults that are there from the start: `custom.localCloud.faults`, as the control API takes them. */
-function faultPlanOf({ service }: Framework): unknown {
-  const settings = service.custom?.localCloud ?? {};
-  return (
-    declared('custom.localCloud', z.strictObject({ faults: z.unknown() }).partial(), settings).faults ?? {}
-  );
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LocalCloudError } from './errors.ts';
 
 /** Everything local listens here and nowhere else. */
@@ -63,6 +64,22 @@ async function listenSomewhere(): Promise<Server> {
     if (server) return server;
   }
   throw new LocalCloudError('No free port was found between 10000 and 32767.');
+}
+
+/** Waits until somebody listens on the port, or nobody waits for it any more. */
+export async function untilOpen(port: number, isAwaited: () => boolean): Promise<void> {
+  while (isAwaited() && !(await isOpen(port))) await delay(25, undefined, { ref: false });
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, LOOPBACK);
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+  });
 }
 
 /** Reads a port given on the command line; throws an error that names the option. */

@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { mergeTemplates } from './cloudformation/template.ts';
 import type { Application } from './declared-application.ts';
 import type { FunctionDeclaration, ProviderDeclaration } from './framework.ts';
+import { localCloudSettings, withConditions } from './settings.ts';
 
 /** A service or the whole application as its serverless.yml declares it, with every `${…}` filled in. */
 export interface DeclaredApplication extends Omit<Application, 'implied'> {
   /** What `custom.esbuild` says. */
   readonly esbuild: unknown;
+  readonly layers: Readonly<Record<string, unknown>>;
 }
 
 interface Configuration {
@@ -16,6 +18,7 @@ interface Configuration {
   readonly functions?: Record<string, FunctionDeclaration>;
   readonly resources?: unknown;
   readonly stepFunctions?: unknown;
+  readonly layers?: Record<string, unknown>;
   readonly custom?: { readonly esbuild?: unknown };
 }
 
@@ -63,9 +66,11 @@ export async function readApplication(serviceDir: string, stage: string): Promis
     service,
     stepFunctions,
     custom,
+    layers = {},
   } = configuration as Configuration;
   return {
-    template: mergeTemplates(resources),
+    template: withConditions(mergeTemplates(resources), localCloudSettings(custom).conditions),
+    layers,
     region: provider.region ?? 'us-east-1',
     stackName: provider.stackName ?? `${service}-${stage}`,
     provider,

@@ -140,6 +140,8 @@ const intrinsics: Record<string, (argument: unknown, scope: Scope) => unknown> =
 };
 
 function decide(condition: unknown, scope: Scope): boolean {
+  // Decided by custom.localCloud.conditions.
+  if (typeof condition === 'boolean') return condition;
   const [[name, argument] = ['', undefined]] = Object.entries(isRecord(condition) ? condition : {});
   const all = () => listOf(argument, 1, name).map((entry) => decide(entry, scope));
   switch (name) {

@@ -10,6 +10,7 @@ interface ResourceDeclaration {
   readonly Condition?: string;
   readonly DependsOn?: string | readonly string[];
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: unknown;
 }
 
 interface OutputDeclaration {

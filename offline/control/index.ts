@@ -3,9 +3,12 @@ import { text } from 'node:stream/consumers';
 import { AwsError } from '../aws/error.ts';
 import type { Faults } from '../aws/faults.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
+import type { KeptProcess } from '../kept-process.ts';
+import type { Containers } from '../services/ecs/index.ts';
 import type { EventBridge } from '../services/event-bridge/index.ts';
 import type { Messaging } from '../services/fauxqs/index.ts';
 import type { Lambda } from '../services/lambda/index.ts';
+import type { Database } from '../services/postgres/index.ts';
 import type { StepFunctions } from '../services/step-functions/index.ts';
 import type { RecentInvocations } from './recent.ts';
 import type { Redrive } from './redrive.ts';
@@ -19,10 +22,14 @@ export interface Controlled {
   readonly eventBridge: EventBridge;
   readonly recent: RecentInvocations;
   readonly redrive: Redrive;
+  readonly containers: Containers;
+  readonly database: Database | undefined;
 }
 
 const LISTED = 100;
 const MAX_BODY_BYTES = 100_000;
+/** Whoever asked waits for it. */
+const STOP_WITHIN_MS = 5_000;
 
 type Answer = (controlled: Controlled, argument: string, body: unknown) => unknown;
 
@@ -42,6 +49,15 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   }),
   'GET /faults': ({ faults }) => faults.report,
   'PUT /faults': ({ faults }, _, body) => faults.set(body),
+  'GET /containers': ({ containers }) =>
+    containers.running.map(({ id, url, process }) => ({ id, url, ...stateOf(process) })),
+  'POST /containers/*/kill': ({ containers }, id) => killed(containerIn(containers, id)),
+  'POST /containers/*/stop': ({ containers }, id) => stopped(containerIn(containers, id)),
+  'POST /containers/*/start': ({ containers }, id) => begun(containerIn(containers, id)),
+  'GET /database': ({ database }) => ({ url: database?.url ?? null, ...stateOf(database?.process) }),
+  'POST /database/kill': ({ database }) => killed(processOf(database)),
+  'POST /database/stop': ({ database }) => stopped(processOf(database)),
+  'POST /database/start': ({ database }) => begun(processOf(database)),
 };
 
 /** The JSON API below `/_local/`, by which people and tests look into the cloud and disturb it. */
@@ -107,6 +123,37 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new ControlError(400, 'The body is no JSON.');
   }
+}
+
+function stateOf(process: KeptProcess | undefined) {
+  return { state: process?.isWanted ? 'started' : 'stopped', pid: process?.pid ?? null };
+}
+
+/** Like the loss of its machine: another process takes its place. */
+function killed(process: KeptProcess) {
+  process.kill();
+  return {};
+}
+
+async function stopped(process: KeptProcess) {
+  await process.stop(STOP_WITHIN_MS);
+  return stateOf(process);
+}
+
+function begun(process: KeptProcess) {
+  process.start();
+  return stateOf(process);
+}
+
+function containerIn(containers: Containers, id: string): KeptProcess {
+  const container = containers.running.find((running) => running.id === id);
+  if (container) return container.process;
+  throw new ControlError(404, `There is no container "${id}".`);
+}
+
+function processOf(database: Database | undefined): KeptProcess {
+  if (database?.process) return database.process;
+  throw new ControlError(404, 'There is no database that the local cloud has started.');
 }
 
 function queueIn(messaging: Messaging['control'], name: string): string {

@@ -30,9 +30,9 @@ it('creates a resource after those that it refers to or depends on', async () =>
   });
   await provision(scope, [queues]);
   expect(queues.made).toEqual([
-    { logicalId: 'Dead', type: 'Queue', properties: {} },
-    { logicalId: 'Last', type: 'Queue', properties: {} },
-    { logicalId: 'Main', type: 'Queue', properties: { dead: 'the Dead' } },
+    { logicalId: 'Dead', type: 'Queue', properties: {}, metadata: {} },
+    { logicalId: 'Last', type: 'Queue', properties: {}, metadata: {} },
+    { logicalId: 'Main', type: 'Queue', properties: { dead: 'the Dead' }, metadata: {} },
   ]);
 });
 
@@ -54,4 +54,23 @@ it('names the resource whose properties cannot be resolved', async () => {
   await expect(provision(scope, [recorder()])).rejects.toThrow(
     'Resource Main cannot be created: there is no resource "Nothing".',
   );
+});
+
+it('lets others refer to what exists by name alone, and does not look at its properties', async () => {
+  const queues = recorder();
+  const scope = scopeOf(
+    {
+      Network: { Type: 'AWS::EC2::VPC', Properties: { Zone: { 'Fn::GetAZs': '' } } },
+      Main: {
+        Type: 'Queue',
+        Properties: { network: { Ref: 'Network' }, role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+      Role: { Type: 'AWS::IAM::Role', Condition: 'Yes' },
+      Other: { Type: 'AWS::IAM::Role', Condition: 'No' },
+    },
+    { Yes: true, No: false },
+  );
+  expect(await provision(scope, [queues])).toEqual([]);
+  expect(queues.made).toMatchObject([{ properties: { network: 'Network', role: 'Role.Arn' } }]);
+  expect([...scope.resources.keys()].sort()).toEqual(['Main', 'Network', 'Role']);
 });

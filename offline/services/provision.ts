@@ -9,6 +9,7 @@ import {
 import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { DeclaredResource, Provisioner } from './service.ts';
+import { standIn } from './without-consequence.ts';
 
 /** A scope that resources are added to while they are created. */
 export interface GrowingScope extends Scope {
@@ -32,6 +33,11 @@ export async function provision(
     const resource = declared[logicalId];
     if (!resource || begun.has(logicalId) || !holds(resource.Condition, scope)) return;
     begun.add(logicalId);
+    const nameOnly = standIn(resource.Type, logicalId);
+    if (nameOnly) {
+      scope.resources.set(logicalId, nameOnly);
+      return;
+    }
     const provisioner = provisioners.find(({ resourceTypes }) => resourceTypes.includes(resource.Type));
     if (!provisioner) {
       unknownTypes.add(resource.Type);
@@ -41,10 +47,8 @@ export async function provision(
       await create(dependency);
     }
     const properties = resolveProperties(logicalId, resource.Properties, scope);
-    scope.resources.set(
-      logicalId,
-      await provisioner.provision({ logicalId, type: resource.Type, properties }),
-    );
+    const { Type: type, Metadata: metadata = {} } = resource;
+    scope.resources.set(logicalId, await provisioner.provision({ logicalId, type, properties, metadata }));
   };
 
   for (const logicalId of Object.keys(declared)) await create(logicalId);

@@ -7,6 +7,8 @@ export interface DeclaredResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** As it is declared. */
+  readonly metadata?: unknown;
 }
 
 /**

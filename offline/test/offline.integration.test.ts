@@ -65,6 +65,7 @@ describe('a start', () => {
       aws: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       websocket: null,
       reports: null,
+      database: null,
       issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       docs: null,
       resources: { Rows: 'rows-dev', UserPool: 'eu-west-1_local', Client: 'fixture-client' },

@@ -161,4 +161,14 @@ describe('time to live', () => {
     await sweepExpired(call, expiring, 1_000);
     expect(await ids()).toEqual(['future', 'never', 'now', 'text']);
   });
+
+  it('leaves what expired more than five years ago', async () => {
+    const { expiring } = await declare(ttl('ttl'));
+    const now = Date.parse('2026-11-22T00:00:00Z') / 1_000;
+    await put({ id: { S: 'long ago' }, ttl: { N: String(Date.parse('2021-11-20T00:00:00Z') / 1_000) } });
+    await put({ id: { S: 'ago' }, ttl: { N: String(Date.parse('2021-11-25T00:00:00Z') / 1_000) } });
+    if (!expiring) throw new Error('The table does not expire.');
+    await sweepExpired(call, expiring, now);
+    expect(await ids()).toEqual(['long ago']);
+  });
 });

@@ -8,6 +8,11 @@ import { LocalCloudError } from '../errors.ts';
 import type { CodeLocation } from '../functions.ts';
 import type { DeclaredApplication } from '../read-application.ts';
 
+type Settings = Readonly<Record<string, unknown>> & {
+  readonly external?: readonly string[];
+  readonly exclude?: readonly string[];
+};
+
 /** Builds all functions into the folder as `sls offline` does. */
 export async function build(
   application: DeclaredApplication,
@@ -16,8 +21,10 @@ export async function build(
 ): Promise<void> {
   const handlers = Object.values(application.functions).flatMap(({ handler }) => handler ?? []);
   const entryPoints = [...new Set(handlers.map((handler) => sourceOf(serviceDir, handler)))];
+  const settings = settingsOf(application.esbuild, serviceDir);
   await esbuild({
-    ...withoutOwnSettings(settingsOf(application.esbuild, serviceDir)),
+    ...withoutOwnSettings(settings),
+    external: [...(settings.external ?? []), ...(settings.exclude ?? [])],
     absWorkingDir: resolve(serviceDir),
     entryPoints,
     outdir: folder,
@@ -47,7 +54,7 @@ function sourceOf(serviceDir: string, handler: string): string {
 }
 
 /** `custom.esbuild` is an object, or names a file that exports a function of the framework's instance. */
-function settingsOf(declared: unknown, serviceDir: string): Record<string, unknown> {
+function settingsOf(declared: unknown, serviceDir: string): Settings {
   if (!isRecord(declared)) return {};
   if (typeof declared.config !== 'string') return declared;
   const require = createRequire(import.meta.url);

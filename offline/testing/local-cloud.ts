@@ -1,17 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { awsClient } from '../aws/client.ts';
 import type { Faults } from '../aws/faults.ts';
-import { physicalIds, startCloud } from '../cloud.ts';
+import { declaredScope, physicalIds, startCloud } from '../cloud.ts';
 import { mergeTemplates } from '../cloudformation/template.ts';
 import type { Application } from '../declared-application.ts';
 import type { FunctionDeclaration } from '../framework.ts';
 import { environmentOf, functionResources, lambdaFunctions } from '../functions.ts';
 import { localCredentials, scrubAwsSettings } from '../lambda/environment.ts';
 import type { InvocationEntry } from '../log.ts';
+import { freePorts } from '../ports.ts';
 import { type DeclaredApplication, readApplication } from '../read-application.ts';
+import { declaredServices } from '../services/ecs/declaration.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
+import { layerResources } from '../services/lambda/layers.ts';
+import { declaredDatabase } from '../services/postgres/declaration.ts';
+import { type Database, startDatabase } from '../services/postgres/index.ts';
 import { build, locateIn } from './build.ts';
 
 export interface LocalCloud {
@@ -22,6 +28,12 @@ export interface LocalCloud {
   /** Every time that a function ran, in the order of their ends. */
   readonly invocations: readonly InvocationEntry[];
   readonly faults: Faults;
+  /** Of the Postgres; null when it was not asked for. */
+  readonly databaseUrl: string | null;
+  /** Where the services of ECS answer, by their logical ids; none when they were not asked for. */
+  readonly containers: Readonly<Record<string, string>>;
+  /** What the containers have printed, and what was said of them and of the database. */
+  output(): string;
   /** The environment that the function would run with. */
   env(functionKey: string): Record<string, string>;
   token(request?: TokenRequest): Promise<string>;
@@ -38,6 +50,10 @@ export interface LocalCloudOptions {
   readonly serviceDir?: string;
   /** Builds the declared functions and runs them with their event sources. */
   readonly run?: boolean;
+  /** Starts the Postgres that is declared. */
+  readonly database?: boolean;
+  /** Starts the services of ECS that are declared, and the Postgres. */
+  readonly containers?: boolean;
   /** Resources, functions and state machines that take the place of what is declared; these functions run. */
   readonly resources?: unknown;
   readonly functions?: Readonly<Record<string, TestFunction>>;
@@ -56,7 +72,22 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     ? invented(options)
     : silent(await readApplication(serviceDir, 'test'));
   const { region, functions } = declaration;
-  const application: Application = { ...declaration, implied: functionResources(functions, region) };
+  const application: Application = {
+    ...declaration,
+    implied: new Map([
+      ...functionResources(functions, region),
+      ...layerResources(declaration.layers, region),
+    ]),
+  };
+  let output = '';
+  const print = (text: string) => {
+    output += text;
+  };
+  const say = (line: string) => print(`${line}\n`);
+  const database =
+    (options.database ?? options.containers)
+      ? await startDeclaredDatabase(application, options, say)
+      : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   const invocations: InvocationEntry[] = [];
   const cloud = await startCloud(application, {
@@ -65,27 +96,42 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     dataFolder: options.data,
     keyFile: undefined,
     reset: false,
+    database,
     log: (entry) => invocations.push(entry),
     onEnd(problem) {
       throw new Error(problem);
     },
+  }).catch((error: unknown) => {
+    database?.process?.end();
+    throw error;
   });
+  const place = { awsUrl: cloud.awsUrl, databaseUrl: database?.url ?? null };
   const stop = async () => {
+    await cloud.containers.drain();
     cloud.stop();
+    await database?.process?.stop(0);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const credentials = localCredentials(cloud.awsUrl, region);
     scrubAwsSettings(process.env);
     Object.assign(process.env, credentials);
+    if (options.containers) {
+      const ports = await freePorts(declaredServices(cloud.scope));
+      const client = awsClient(cloud.awsUrl, region);
+      cloud.containers.start({ ...place, region, client, folder: serviceDir, ports, say, print });
+    }
     if (options.functions) {
       const locate = (_: string, handler: string) => ({ file: handler, exportName: 'handler' });
-      await cloud.run(lambdaFunctions(application, cloud.scope, cloud.awsUrl, { folder, locate }));
+      await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
     } else if (options.run) {
       await build(declaration, serviceDir, folder);
+      // What the build leaves out is found from where the code is.
+      symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
       const locate = (key: string, handler: string) => locateIn(folder, key, handler);
-      await cloud.run(lambdaFunctions(application, cloud.scope, cloud.awsUrl, { folder, locate }));
+      await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
     }
+    await Promise.all([cloud.containers.ready(), database?.ready()]);
   } catch (error) {
     await stop();
     throw error;
@@ -95,10 +141,25 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     resources: physicalIds(cloud.scope),
     invocations,
     faults: cloud.faults,
-    env: (functionKey) => environmentOf(application, functionKey, cloud.scope, cloud.awsUrl),
+    databaseUrl: place.databaseUrl,
+    containers: Object.fromEntries(cloud.containers.running.map(({ id, url }) => [id, url])),
+    output: () => output,
+    env: (functionKey) => environmentOf(application, functionKey, cloud.scope, place),
     token: (request = {}) => cloud.issuer.token(request),
     stop,
   };
+}
+
+async function startDeclaredDatabase(
+  application: Application,
+  { data }: LocalCloudOptions,
+  say: (line: string) => void,
+): Promise<Database | undefined> {
+  const declared = declaredDatabase(declaredScope(application));
+  if (!declared) return undefined;
+  const [port = 0] = await freePorts(1);
+  const folder = data && join(data, 'postgres');
+  return startDatabase({ ...declared, port, folder, reset: false, say });
 }
 
 /** The log lines of functions, metrics included, are nobody's concern in a test. */
@@ -123,6 +184,7 @@ function invented({ resources, functions = {}, stepFunctions }: LocalCloudOption
     provider: {},
     stepFunctions,
     esbuild: {},
+    layers: {},
     functions: Object.fromEntries(
       Object.entries(functions).map(([key, { code, ...declaration }]) => [
         key,

@@ -29,9 +29,11 @@ export interface Ended {
 
 /** Starts `sls offline` in the folder on free ports, and resolves once it is ready. */
 export async function startOffline(options: { folder: string; args?: string[]; env?: NodeJS.ProcessEnv }) {
-  const [http, aws, issuer, lambda] = await freePorts(4);
+  const [http, aws, issuer, lambda, reports] = await freePorts(5);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
-  const ports = { httpPort: http, awsPort: aws, issuerPort: issuer, lambdaPort: lambda };
+  const ports = {
+    ...{ httpPort: http, awsPort: aws, issuerPort: issuer, lambdaPort: lambda, reportsPort: reports },
+  };
   const portArgs = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   // What is given last wins, so that a test may choose a port.
   const command = ['offline', ...portArgs, ...(options.args ?? [])];

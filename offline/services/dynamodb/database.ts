@@ -1,7 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { LocalCloudError, messageOf } from '../../errors.ts';
 
 /** DynamoDB Streams keep a record this long. */
 const STREAM_RETENTION_SECONDS = 24 * 60 * 60;
@@ -41,30 +38,5 @@ function onStreamRecords(file: string, use: (database: DatabaseSync) => void): v
     if (known) use(database);
   } finally {
     database.close();
-  }
-}
-
-/** Referred to from here, or the garbage collector would close them and let go of their folders. */
-const held = new Set<DatabaseSync>();
-
-/**
- * Makes a folder and holds it for this process. The system lets go of the lock when the process ends, however it ends.
- *
- * @throws LocalCloudError when it cannot be made, or another process holds it
- */
-export function lockFolder(folder: string): () => void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    const lock = new DatabaseSync(join(folder, 'lock'));
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-    held.add(lock);
-    return () => {
-      if (held.delete(lock)) lock.close();
-    };
-  } catch (error) {
-    const problem = /locked/.test(messageOf(error))
-      ? 'it is in use by another local cloud'
-      : messageOf(error);
-    throw new LocalCloudError(`The data folder ${folder} cannot be used: ${problem}.`, { cause: error });
   }
 }

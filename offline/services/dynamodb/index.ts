@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lockFolder } from '../../lock.ts';
 import type { AwsApi, Provisioner } from '../service.ts';
 import type { Call } from './client.ts';
-import { indexStreamRecords, lockFolder, trimStreamRecords } from './database.ts';
+import { indexStreamRecords, trimStreamRecords } from './database.ts';
 import { findEmulator, type Machine, startEmulator } from './emulator.ts';
 import { forwardTo } from './forward.ts';
 import { type ExpiringTable, provisionTable } from './tables.ts';

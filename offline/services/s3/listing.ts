@@ -9,10 +9,10 @@ const MAX_KEYS = 1_000;
 /** Comes after every key that begins with what stands before it. */
 const END = '\u{10ffff}';
 
-function pageSize(query: Query): number {
-  const text = query['max-keys'] ?? String(MAX_KEYS);
+function pageSize(query: Query, parameter = 'max-keys'): number {
+  const text = query[parameter] ?? String(MAX_KEYS);
   if (!/^\d{1,9}$/.test(text))
-    throw new AwsError('InvalidArgument', 'Provided max-keys not an integer or within integer range');
+    throw new AwsError('InvalidArgument', `Provided ${parameter} not an integer or within integer range`);
   return Math.min(Number(text), MAX_KEYS);
 }
 
@@ -126,6 +126,42 @@ export function listVersions(buckets: Buckets, bucket: string, query: Query): st
     IsTruncated: isTruncated,
     Version: versions.filter(({ isMarker }) => !isMarker).map(elements),
     DeleteMarker: versions.filter(({ isMarker }) => isMarker).map(elements),
+  });
+}
+
+/** AmazonS3/latest/API/API_ListMultipartUploads.html */
+export function listUploads(buckets: Buckets, bucket: string, query: Query): string {
+  const encode = encoderOf(query);
+  const limit = pageSize(query, 'max-uploads');
+  const { prefix = '', 'key-marker': after = '', 'upload-id-marker': uploadIdMarker } = query;
+  const all = buckets.uploads(bucket).filter(({ key }) => key.startsWith(prefix));
+  const begins = all.findIndex(({ key }) => Buffer.compare(Buffer.from(key), Buffer.from(after)) >= 0);
+  const rest = begins < 0 ? [] : all.slice(begins);
+  const ofMarker = rest.filter(({ key }) => key === after);
+  // Whoever ends each upload that is listed to him has ended that of the marker: it is where the others of its key begin.
+  const passed = uploadIdMarker
+    ? ofMarker.findIndex(({ uploadId }) => uploadId === uploadIdMarker) + 1
+    : ofMarker.length;
+  const found = after ? rest.slice(passed) : rest;
+  const uploads = found.slice(0, limit);
+  const isTruncated = found.length > limit && limit > 0;
+  const last = uploads.at(-1);
+  return documentOf('ListMultipartUploadsResult', {
+    Bucket: bucket,
+    Prefix: encode(prefix),
+    KeyMarker: encode(after),
+    UploadIdMarker: uploadIdMarker ?? '',
+    NextKeyMarker: isTruncated && last ? encode(last.key) : undefined,
+    NextUploadIdMarker: isTruncated ? last?.uploadId : undefined,
+    EncodingType: query['encoding-type'],
+    MaxUploads: limit,
+    IsTruncated: isTruncated,
+    Upload: uploads.map(({ key, uploadId, initiated }) => ({
+      Key: encode(key),
+      UploadId: uploadId,
+      StorageClass: 'STANDARD',
+      Initiated: initiated.toISOString(),
+    })),
   });
 }
 

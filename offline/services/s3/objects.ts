@@ -166,6 +166,17 @@ export class Buckets extends S3Store {
     throw new AwsError('NoSuchUpload', 'The specified multipart upload does not exist.', 404);
   }
 
+  /** By their keys, and those of one key in the order in which they began. */
+  uploads(bucket: string): MultipartUpload[] {
+    return [...this.#uploads.values()]
+      .filter((upload) => upload.bucket === bucket)
+      .sort(
+        (one, other) =>
+          Buffer.compare(Buffer.from(one.key), Buffer.from(other.key)) ||
+          one.initiated.getTime() - other.initiated.getTime(),
+      );
+  }
+
   uploadedBytes(uploadId: string): number {
     return Number(this.#sql.uploadSize.get(uploadId)?.size);
   }

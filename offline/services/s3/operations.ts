@@ -3,7 +3,7 @@ import { objectActions, type Reply, type S3Store } from '../fauxqs/library.ts';
 import { documentOf, elementsIn, namesIn, textIn } from '../fauxqs/xml.ts';
 import { checkSource, checkWrite, isNotModified, rangeOf } from './conditions.ts';
 import { corsRulesIn } from './cors.ts';
-import { listObjects, listVersions } from './listing.ts';
+import { listObjects, listUploads, listVersions } from './listing.ts';
 import { announce, notificationsIn, type Receivers } from './notifications.ts';
 import type { Buckets, Version } from './objects.ts';
 import { type Headers, MAX_OBJECT_BYTES, tooLarge } from './payload.ts';
@@ -149,6 +149,7 @@ export function operationsOn(
     ListObjectsV2: ({ bucket, query, reply }) => answerXml(reply, listObjects(buckets, bucket, query)),
     ListObjects: ({ bucket, query, reply }) => answerXml(reply, listObjects(buckets, bucket, query)),
     ListObjectVersions: ({ bucket, query, reply }) => answerXml(reply, listVersions(buckets, bucket, query)),
+    ListMultipartUploads: ({ bucket, query, reply }) => answerXml(reply, listUploads(buckets, bucket, query)),
     GetObject(call) {
       const version = readable(call);
       if (isNotModified(call.headers, version.object)) {

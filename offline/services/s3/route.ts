@@ -24,6 +24,7 @@ DELETE  bucket   lifecycle     DeleteBucketLifecycle
 GET     bucket   list-type     ListObjectsV2 prefix delimiter max-keys start-after continuation-token encoding-type
 GET     bucket   -             ListObjects prefix delimiter max-keys marker encoding-type
 GET     bucket   versions      ListObjectVersions prefix max-keys key-marker version-id-marker encoding-type
+GET     bucket   uploads       ListMultipartUploads prefix max-uploads key-marker upload-id-marker encoding-type
 POST    bucket   delete        DeleteObjects
 PUT     object   -             PutObject
 GET     object   -             GetObject versionId response-cache-control response-content-disposition response-content-encoding response-content-language response-content-type response-expires

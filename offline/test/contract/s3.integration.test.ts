@@ -21,6 +21,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
   type ListObjectsV2CommandInput,
@@ -458,6 +459,37 @@ describe('an upload in parts', () => {
       await expect(complete(Parts)).rejects.toMatchObject({ name: 'NoSuchUpload' });
       const late = cloud.s3.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: 'x' }));
       await expect(late).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    },
+  );
+
+  contract(
+    `${API}ListMultipartUploads.html`,
+    'is listed while it is not complete, in pages by key and age, also to who aborts each page',
+    async () => {
+      const Bucket = await createBucket();
+      const begun = new Date();
+      const first = await begin(Bucket, 'logs/b');
+      const second = await begin(Bucket, 'logs/b');
+      const third = await begin(Bucket, 'logs/c');
+      await begin(Bucket, 'other');
+      await begin(await createBucket(), 'logs/a');
+      const list = async (input: object) => {
+        const command = new ListMultipartUploadsCommand({ Bucket, Prefix: 'logs/', MaxUploads: 1, ...input });
+        const { Uploads = [], IsTruncated, NextKeyMarker, NextUploadIdMarker } = await cloud.s3.send(command);
+        const { Key, UploadId, Initiated } = Uploads[0] ?? {};
+        expect(Initiated?.getTime()).toBeGreaterThanOrEqual(begun.getTime());
+        expect(Uploads).toHaveLength(1);
+        const next = { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker };
+        return { Key, UploadId, IsTruncated, next };
+      };
+      const page = await list({});
+      expect(page).toMatchObject({ Key: 'logs/b', UploadId: first, IsTruncated: true });
+      expect(await list(page.next)).toMatchObject({ Key: 'logs/b', UploadId: second, IsTruncated: true });
+      expect(await list({ KeyMarker: 'logs/b' })).toMatchObject({ UploadId: third, IsTruncated: false });
+      await cloud.s3.send(new AbortMultipartUploadCommand({ Bucket, Key: 'logs/b', UploadId: first }));
+      const rest = await list(page.next);
+      expect(rest).toMatchObject({ UploadId: second });
+      expect(await list(rest.next)).toMatchObject({ Key: 'logs/c', UploadId: third, IsTruncated: false });
     },
   );
 

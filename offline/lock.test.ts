@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { lockFolder } from './database.ts';
+import { lockFolder } from './lock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'locked-'));
 afterAll(() => rmSync(folder, { recursive: true }));

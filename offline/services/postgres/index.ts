@@ -1,0 +1,71 @@
+import { fork } from 'node:child_process';
+import { LocalCloudError } from '../../errors.ts';
+import { KeptProcess } from '../../kept-process.ts';
+import { LOOPBACK, untilOpen } from '../../ports.ts';
+import type { DatabaseSettings } from './program.ts';
+
+/** The Postgres of the application. */
+export interface Database {
+  /** `postgres://user:password@host:port/name` */
+  readonly url: string;
+  /** None when the server is somebody else's. */
+  readonly process: KeptProcess | undefined;
+  /** Resolves when it takes connections, or has been stopped. */
+  ready(): Promise<void>;
+}
+
+/** What stands for every secret on this machine. */
+export const LOCAL_PASSWORD = 'local';
+
+export interface DatabaseOptions extends DatabaseSettings {
+  readonly user: string;
+  readonly name: string;
+  /** Prints a line for people. */
+  readonly say: (line: string) => void;
+}
+
+/** Starts a Postgres of its own in a child process, and starts it again whenever that ends. */
+export function startDatabase({ user, name, say, reset, ...settings }: DatabaseOptions): Database {
+  let isNew = true;
+  const database = new KeptProcess({
+    name: 'The database',
+    say,
+    environment: async () => ({ PATH: process.env.PATH ?? '', TZ: 'UTC' }),
+    spawn(env) {
+      const program = new URL('./program.ts', import.meta.url);
+      const child = fork(program, [JSON.stringify({ ...settings, reset: reset && isNew })], {
+        // A process group of its own: ctrl-C in the terminal reaches this process alone.
+        detached: true,
+        env,
+        execArgv: [],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      child.once('message', () => {
+        isNew = false;
+      });
+      child.unref();
+      child.channel?.unref();
+      return child;
+    },
+  });
+  database.start();
+  const account = `${encodeURIComponent(user)}:${LOCAL_PASSWORD}`;
+  return {
+    url: `postgres://${account}@${LOOPBACK}:${settings.port}/${encodeURIComponent(name)}`,
+    process: database,
+    ready: () => untilOpen(settings.port, () => database.isWanted),
+  };
+}
+
+/**
+ * The server of DATABASE_URL. Its tables are made and changed: only one that runs on this machine is taken.
+ *
+ * @throws LocalCloudError
+ */
+export function givenDatabase(url: string): Database {
+  const { protocol = '', hostname = '' } = URL.parse(url) ?? {};
+  if (!/^postgres(ql)?:$/.test(protocol) || !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
+    throw new LocalCloudError('DATABASE_URL: the address of a Postgres on loopback is expected.');
+  }
+  return { url, process: undefined, ready: () => Promise.resolve() };
+}

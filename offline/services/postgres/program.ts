@@ -1,0 +1,51 @@
+/** The program of the local database, a child process of the local cloud: PGlite, served to many connections. */
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { messageOf } from '../../errors.ts';
+import { lockFolder } from '../../lock.ts';
+import { LOOPBACK } from '../../ports.ts';
+import { openCluster } from './cluster.ts';
+import { converse, type Session, Turns } from './conversation.ts';
+
+/** What the local cloud tells its database, as JSON. */
+export interface DatabaseSettings {
+  readonly port: number;
+  /** Where everything is kept; none means in memory. */
+  readonly folder?: string | undefined;
+  /** Drop what is there first. */
+  readonly reset: boolean;
+}
+
+/** How long the process before, which was ended, may take to let go of the folder. */
+const PATIENCE_MS = 5_000;
+
+// The local cloud has ended, however it did.
+process.once('disconnect', () => process.exit());
+
+try {
+  const { port, folder, reset } = JSON.parse(process.argv[2] ?? '') as DatabaseSettings;
+  if (folder !== undefined) lockFolder(folder, PATIENCE_MS);
+  if (folder !== undefined && reset) rmSync(join(folder, 'cluster'), { recursive: true, force: true });
+  const database = await openCluster(folder);
+  const turns = new Turns();
+  const session: Session = {
+    isInTransaction: () => database.isInTransaction(),
+    execProtocolRaw: (message) => database.execProtocolRaw(message).catch(giveUp),
+  };
+  createServer({ noDelay: true }, (socket) => {
+    const isGone = () => undefined;
+    socket.on('error', isGone);
+    converse(socket, session, turns)
+      .catch(isGone)
+      .finally(() => socket.destroy());
+  }).listen(port, LOOPBACK, () => process.send?.('listening'));
+} catch (error) {
+  giveUp(error);
+}
+
+/** Postgres itself is broken: the next process is to begin anew. */
+function giveUp(error: unknown): never {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+}

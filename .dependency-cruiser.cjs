@@ -23,7 +23,7 @@ module.exports = {
       comment: 'Handlers get what touches the world from an adapter or from shared/.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/(handlers|domain)/' },
-      to: { path: 'node_modules/(@aws-sdk|@aws-lambda-powertools|stripe)/' },
+      to: { path: 'node_modules/(@aws-sdk|@aws-lambda-powertools|stripe|pg|jose)/' },
     },
     {
       name: 'services-stand-alone',

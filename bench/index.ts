@@ -9,22 +9,24 @@ import { events } from './events.ts';
 import { imports } from './imports.ts';
 import { orders } from './orders.ts';
 import { budgetTable, type Figure } from './report.ts';
+import { reports } from './reports.ts';
 import type { Run } from './run.ts';
 import { bundleSubjects } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
-const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports and orders, each beside a baseline.
+const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders and reports, each beside a baseline.
 
 Usage: npm run bench -- [options]
 
   --quick        fewer rounds, and no table of 100,000 items
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
-  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders
+  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders,
+                 reports
   --json FILE    also writes the figures as JSON
   --help         shows this
 `;
 
-const FIGURES = ['cold-start', 'size', 'warm', 'capacity', 'events', 'imports', 'orders'] as const;
+const FIGURES = ['cold-start', 'size', 'warm', 'capacity', 'events', 'imports', 'orders', 'reports'] as const;
 
 class UsageError extends Error {}
 
@@ -59,6 +61,7 @@ async function measure(run: Run, only: readonly string[]): Promise<Record<string
   if (wants('events')) figures.events = await events(run);
   if (wants('imports')) figures.imports = await imports(run);
   if (wants('orders')) figures.orders = await orders(run);
+  if (wants('reports')) figures.reports = await reports(run);
   return figures;
 }
 

@@ -14,3 +14,13 @@ export function readEnv<const Name extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, source[name]])) as Record<Name, string>;
 }
+
+/** The same for variables that may be missing or empty: those are `undefined`. */
+export function readOptionalEnv<const Name extends string>(
+  names: readonly Name[],
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Partial<Record<Name, string>> {
+  return Object.fromEntries(names.flatMap((name) => (source[name] ? [[name, source[name]]] : []))) as Partial<
+    Record<Name, string>
+  >;
+}

@@ -18,8 +18,8 @@ const examples = [...readme.matchAll(/```console\n([\s\S]*?)```/g)]
   });
 
 /** What the README defines before the requests; the test has its own values for the addresses. */
-const definitions = [...readme.matchAll(/```bash\n((?:API|SHOPPER)=[\s\S]*?)```/g)]
-  .map(([, block = '']) => block.replace(/^(?:API|TOKEN|SHOPPER)=.*\n/gm, ''))
+const definitions = [...readme.matchAll(/```bash\n((?:API|SHOPPER|REPORTS)=[\s\S]*?)```/g)]
+  .map(([, block = '']) => block.replace(/^(?:API|TOKEN|SHOPPER|REPORTS|ANALYST)=.*\n/gm, ''))
   .join('');
 
 let offline: OfflineProcess;
@@ -35,6 +35,8 @@ beforeAll(async () => {
     API: String(offline.endpoints.http),
     TOKEN: await tokenOf('shop/items.write', 'alice'),
     SHOPPER: await tokenOf('shop/orders', 'bob'),
+    REPORTS: String(offline.endpoints.reports),
+    ANALYST: await tokenOf('shop/reports', 'carol'),
   };
 }, 60_000);
 afterAll(() => offline?.stop());
@@ -45,8 +47,8 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string> {
 }
 
 describe('the README', () => {
-  it('shows ten requests, and two orders with what became of them', () => {
-    expect(examples).toHaveLength(14);
+  it('shows ten requests, two orders with what became of them, and a report', () => {
+    expect(examples).toHaveLength(15);
   });
 
   it.each(examples)('shows what is answered to $command', async ({ command, answer }) => {
@@ -57,12 +59,12 @@ describe('the README', () => {
     const expected = new RegExp(`^${pattern}$`);
     const ask = async () => (await run(`${definitions}${command}`, environment)).replaceAll('\r', '').trim();
     let answered = await ask();
-    // An order is worked on after it was answered for.
+    // An order is worked on after it was answered for, and reported on after that.
     const isOver = async () => {
       answered = await ask();
       return expected.test(answered);
     };
-    if (command === 'orders') await until(isOver, 20_000).catch(() => {});
+    if (/^(orders|sales)\b/.test(command)) await until(isOver, 20_000).catch(() => {});
     expect(answered).toMatch(expected);
   });
 

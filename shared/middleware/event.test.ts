@@ -3,7 +3,14 @@ import * as z from 'zod/mini';
 import { Conflict, InvalidInput } from '../errors.ts';
 import { lambdaContext } from '../testing/http-event.ts';
 import { collectedLogLines } from '../testing/log-lines.ts';
-import { ruleHandler, type ScheduledRun, scheduleHandler, topicHandler, uploadHandler } from './event.ts';
+import {
+  jobHandler,
+  ruleHandler,
+  type ScheduledRun,
+  scheduleHandler,
+  topicHandler,
+  uploadHandler,
+} from './event.ts';
 
 const lines = collectedLogLines();
 
@@ -56,6 +63,37 @@ describe('a scheduled function', () => {
     });
     await expect(run(scheduledEvent, lambdaContext)).rejects.toThrow(RangeError);
     expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }]);
+  });
+});
+
+describe('a job with settings', () => {
+  const job = () =>
+    jobHandler(z.strictObject({ dryRun: z._default(z.boolean(), false) }), async ({ dryRun }, { time }) => ({
+      dryRun,
+      time: time?.toISOString(),
+    }));
+
+  it.each([
+    ['by its schedule', scheduledEvent, { dryRun: false, time: '2026-11-22T10:05:00.000Z' }],
+    ['by hand', { dryRun: true }, { dryRun: true, time: undefined }],
+    [
+      'by hand as if it were due then',
+      { time: '2026-01-01T00:00:00Z' },
+      { dryRun: false, time: '2026-01-01T00:00:00.000Z' },
+    ],
+    ['by hand with an empty event', {}, { dryRun: false, time: undefined }],
+    ['by hand without an event', '', { dryRun: false, time: undefined }],
+  ])('runs %s, and answers', async (_, event, answer) => {
+    expect(await job()(event, lambdaContext)).toEqual(answer);
+  });
+
+  it.each([
+    ['a setting that it does not know', { dryrun: true }, '/dryrun is not a known field'],
+    ['a setting that is wrong', { dryRun: 'yes' }, '/dryRun '],
+    ['a time that is none', { time: 'noon' }, '/time '],
+    ['an event that is none', 'now', 'it '],
+  ])('is not run by %s', async (_, event, problem) => {
+    await expect(job()(event, lambdaContext)).rejects.toThrow(`The event is not valid: ${problem}`);
   });
 });
 

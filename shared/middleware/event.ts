@@ -4,26 +4,44 @@ import { logger } from '../logger.ts';
 import { type InvocationHandler, invocationHandler } from './invocation.ts';
 import { inShape, jsonInShape, type Schema } from './shape.ts';
 
-/** A run of a schedule. */
+/** A run of a schedule, or one by hand. */
 export interface ScheduledRun {
-  /** When it was due, the same in every attempt. */
-  readonly time: Date;
+  /** When it was due, the same in every attempt; nothing when it is run by hand and no time is given. */
+  readonly time: Date | undefined;
   /** Time left until the function is stopped, in milliseconds. */
   remainingTimeMs(): number;
 }
 
 const scheduledEvent = z.object({ time: z.iso.datetime() });
+const eventByHand = z.looseObject({ time: z.optional(z.iso.datetime()) });
 
-/** Wraps a pure `respond` as a function that EventBridge runs on a schedule. */
-export function scheduleHandler(
-  respond: (run: ScheduledRun) => Promise<void>,
-): InvocationHandler<Date, void> {
+/** Wraps a pure `respond` as a function that EventBridge runs on a schedule, and anybody by hand. */
+export const scheduleHandler = (respond: (run: ScheduledRun) => Promise<void>) =>
+  jobHandler(z.strictObject({}), (_, run) => respond(run));
+
+/**
+ * The same for a job with settings: run by hand, it is given them as its event, with a `time` or without; a schedule
+ * gives none. A setting that the schema does not know throws InvalidInput, lest a misspelled one be passed over.
+ */
+export function jobHandler<Settings, Output>(
+  schema: Schema<Settings>,
+  respond: (settings: Settings, run: ScheduledRun) => Promise<Output>,
+): InvocationHandler<{ readonly time: Date | undefined; readonly settings: Settings }, Output> {
   return invocationHandler(
     'scheduled run',
-    (event) => new Date(inShape(scheduledEvent, event, 'The scheduled event').time),
-    (time, context) => respond({ time, remainingTimeMs: () => context.getRemainingTimeInMillis() }),
+    (event) => {
+      const { time, ...settings } = isScheduled(event)
+        ? inShape(scheduledEvent, event, 'The scheduled event')
+        : inShape(eventByHand, event || {}, 'The event');
+      return { time: time ? new Date(time) : undefined, settings: inShape(schema, settings, 'The event') };
+    },
+    ({ time, settings }, context) =>
+      respond(settings, { time, remainingTimeMs: () => context.getRemainingTimeInMillis() }),
   );
 }
+
+/** @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html */
+const isScheduled = (event: unknown) => typeof event === 'object' && event !== null && 'detail-type' in event;
 
 const notifications = z.object({
   Records: z.array(z.object({ Sns: z.object({ MessageId: z.string(), Message: z.string() }) })),

@@ -13,9 +13,12 @@ const acceptable = /^[\w.:-]{1,128}$/;
  * What ties together the log lines of one request through all functions: the caller's own id when it is a short
  * plain word, else the API's request id.
  */
-export function correlationIdOf(event: HttpEvent): string {
+export function correlationIdOf(event: {
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly requestContext: { readonly requestId: string };
+}): string {
   const given = Object.entries(event.headers).find(
     ([name]) => name.toLowerCase() === 'x-correlation-id',
   )?.[1];
-  return given && acceptable.test(given) ? given : event.requestContext.requestId;
+  return typeof given === 'string' && acceptable.test(given) ? given : event.requestContext.requestId;
 }

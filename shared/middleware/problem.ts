@@ -13,6 +13,8 @@ export interface Problem {
 /** What a caller sees of each error code. The text of an error above 499 never leaves the function. */
 const answers: Readonly<Record<string, { status: number; title: string; retryAfterSeconds?: number }>> = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
+  UNAUTHORIZED: { status: 401, title: 'Unauthorized' },
+  FORBIDDEN: { status: 403, title: 'Forbidden' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   CONFLICT: { status: 409, title: 'Conflict' },
   ORDER_MOVED: { status: 409, title: 'Order moved', retryAfterSeconds: 1 },

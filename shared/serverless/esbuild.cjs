@@ -1,9 +1,9 @@
 /**
  * How every function is bundled; `custom.esbuild.config` of the root and of each service points here.
  *
- * @param {{ processedInput: { commands: string[] } }} serverless
+ * @param {import('./layers.cjs').Framework} serverless
  */
-module.exports = ({ processedInput: { commands } }) => ({
+module.exports = ({ processedInput: { commands }, pluginManager }) => ({
   bundle: true,
   minify: commands[0] !== 'offline',
   sourcemap: commands[0] === 'offline' && 'inline',
@@ -12,7 +12,11 @@ module.exports = ({ processedInput: { commands } }) => ({
   target: 'node24',
   mainFields: ['module', 'main'],
   exclude: [],
-  plugins: [require('./names.cjs'), ...require('./trim.cjs')],
+  plugins: [
+    ...require('./layers.cjs')({ processedInput: { commands }, pluginManager }),
+    require('./names.cjs'),
+    ...require('./trim.cjs'),
+  ],
   concurrency: 2,
   // Two runs of `sls offline` at once, as in tests, must not build into one folder.
   // Packaging removes its whole folder, so it is not the one that they serve from.

@@ -7,7 +7,8 @@
  * @typedef {object} Parameter
  * @property {string} description
  * @property {string} allowed what `accepts` accepts, in words
- * @property {(value: string) => boolean} accepts values from the command line are strings; others are made so
+ * @property {(value: string, all: { [name: string]: unknown }) => boolean} accepts values from the command
+ *   line are strings, and others are made so; some depend on `all` values of the stage
  * @property {Value} [default] absent: must be given
  * @property {Value} [prod]
  */
@@ -47,6 +48,14 @@ const isImageOrEmpty = (value) =>
   /^(\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9][a-z0-9._/-]{1,255}(@sha256:[0-9a-f]{64}|:\w[\w.-]{0,127}))?$/.test(
     value,
   );
+
+/**
+ * A load balancer takes certificates of its own region.
+ *
+ * @param {string} value
+ */
+const isCertificateOrEmpty = (value) =>
+  /^(arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36})?$/.test(value);
 
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
@@ -119,12 +128,60 @@ const parameters = {
     accepts: isEmailOrEmpty,
     default: '',
   },
+  reportEmail: {
+    description: 'Address that links to the daily reports are sent to, once it has confirmed; empty: none',
+    allowed: 'empty, or an e-mail address',
+    accepts: isEmailOrEmpty,
+    default: '',
+  },
   invoiceImageUri: {
     description: 'Container image in ECR that renderInvoice runs from; empty: it is packaged as a zip',
     allowed:
       'empty, or <account>.dkr.ecr.<region>.amazonaws.com/<repository> with @sha256:<digest> or :<tag>',
     accepts: isImageOrEmpty,
     default: '',
+  },
+  reportsImageUri: {
+    description: 'Container image in ECR that the reports service runs from; empty: there is no such service',
+    allowed:
+      'empty, or <account>.dkr.ecr.<region>.amazonaws.com/<repository> with @sha256:<digest> or :<tag>',
+    accepts: isImageOrEmpty,
+    default: '',
+  },
+  certificateArn: {
+    description:
+      'Certificate in ACM with which the reports service is public over HTTPS; empty: HTTP within its network',
+    allowed: 'empty, or arn:aws:acm:<region>:<account>:certificate/<id>',
+    accepts: isCertificateOrEmpty,
+    default: '',
+  },
+  reportsMaximumTasks: {
+    description:
+      'Tasks of the reports service at most; there are three at least, and twice as many for a deployment',
+    allowed: 'an integer from 3 to 30',
+    accepts: isInteger(3, 30),
+    default: 6,
+  },
+  reportsEgress: {
+    description: 'Way out of the network of the reports service: a NAT gateway, or endpoints of AWS alone',
+    // The keys of a user pool that has a domain cannot be asked for over an endpoint.
+    // https://docs.aws.amazon.com/cognito/latest/developerguide/vpc-interface-endpoints.html
+    allowed: 'nat, or endpoints when issuerUrl is an issuer that its network leads to',
+    accepts: (value, { issuerUrl }) => value === 'nat' || (value === 'endpoints' && (issuerUrl ?? '') !== ''),
+    default: 'nat',
+  },
+  reportsDatabaseClass: {
+    description: 'Class of the database instance of the reports service',
+    allowed: 'db.t4g.micro to db.t4g.large, or db.m7g, db.m8g, db.r7g and db.r8g from large on',
+    accepts: (value) => /^db\.(t4g\.(micro|small|medium|large)|[mr][78]g\.(\d{0,2}x?large))$/.test(value),
+    default: 'db.t4g.micro',
+  },
+  reportsDatabaseStandby: {
+    description: 'A second database instance of the reports service that takes over when a zone fails',
+    allowed: 'true, false',
+    accepts: (value) => value === 'true' || value === 'false',
+    default: false,
+    prod: true,
   },
   alarmEmail: {
     description: 'Address that alarms are sent to, once it has confirmed; empty: none',

@@ -18,7 +18,14 @@ describe('the table of parameters', () => {
         notificationEmail: '',
         lowStockThreshold: 5,
         stockAlertEmail: '',
+        reportEmail: '',
         invoiceImageUri: '',
+        reportsImageUri: '',
+        certificateArn: '',
+        reportsMaximumTasks: 6,
+        reportsEgress: 'nat',
+        reportsDatabaseClass: 'db.t4g.micro',
+        reportsDatabaseStandby: false,
         alarmEmail: '',
         logLevel: 'INFO',
         logRetentionInDays: 7,
@@ -28,6 +35,7 @@ describe('the table of parameters', () => {
         apiRateLimit: 500,
         apiBurstLimit: 1000,
         paymentProvider: 'stripe',
+        reportsDatabaseStandby: true,
         logRetentionInDays: 90,
         protectData: true,
       },
@@ -36,7 +44,9 @@ describe('the table of parameters', () => {
 
   it('accepts its own values', () => {
     const refused = Object.values(parameters.params).flatMap((values) =>
-      Object.entries(values).filter(([name, value]) => !parameters.parameters[name]?.accepts(String(value))),
+      Object.entries(values).filter(
+        ([name, value]) => !parameters.parameters[name]?.accepts(String(value), values),
+      ),
     );
     expect(refused).toEqual([]);
   });

@@ -1,4 +1,5 @@
 const path = require('node:path');
+const { isDeepStrictEqual } = require('node:util');
 const { parameters, stages } = require('./params.cjs');
 
 /**
@@ -9,23 +10,45 @@ const { parameters, stages } = require('./params.cjs');
  * @property {{ commands: string[], options: { stage?: string, param?: string[] }, isHelpRequest: boolean }} processedInput
  * @property {string} serviceDir
  * @property {{ params?: { [stage: string]: { [name: string]: unknown } } }} configurationInput
+ * @property {{ resources?: {
+ *   Conditions?: { [id: string]: unknown }, Resources?: { [id: string]: { Type?: string } } } }} service
  * @property {Map<string, { variables?: Variable[] }>} variablesMeta what is not resolved yet, by path
  * @property {{ Error: new (message: string, code: string) => Error }} classes
  */
 
 /**
  * Checks the stage and the parameters before anything is resolved, packaged or deployed, and ends the command with
- * one line that says what is wrong and what is allowed. First in the list of plugins of the root and each service:
+ * one line that says what is wrong and what is allowed. Says when a package is made without the reports service. First in the list of plugins of the root and each service:
  * osls makes plugins after it has read the configuration and before it resolves parameters.
  */
 class Settings {
-  /** @param {Serverless} serverless */
-  constructor(serverless) {
-    /** A default may be a variable, such as `${ssm:…}`: it is checked again when it has its value. */
-    this.hooks = { initialize: () => check(serverless) };
+  /**
+   * @param {Serverless} serverless
+   * @param {object} _options
+   * @param {{ log: { notice: (line: string) => void } }} output
+   */
+  constructor(serverless, _options, { log }) {
+    this.hooks = {
+      /** A default may be a variable, such as `${ssm:…}`: it is checked again when it has its value. */
+      initialize: () => check(serverless),
+      'before:package:finalize': () => {
+        if (leavesReportsOut(serverless)) {
+          log.notice('The reports service is left out: no reportsImageUri.');
+        }
+      },
+    };
     check(serverless);
   }
 }
+
+/**
+ * Whether this stack could have the containers of services/reports and has none.
+ *
+ * @param {Serverless} serverless
+ */
+const leavesReportsOut = ({ service: { resources: { Conditions = {}, Resources = {} } = {} } }) =>
+  Object.values(Resources).some(({ Type }) => Type === 'AWS::ECS::Service') &&
+  isDeepStrictEqual(Conditions.ReportsOn, { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] });
 
 /** @param {Serverless} serverless */
 const check = (serverless) => {
@@ -60,7 +83,7 @@ const problemOf = ({ processedInput: { options }, configurationInput: { params =
     const parameter = parameters[name];
     if (!parameter) return `The parameter "${name}" is not described in shared/serverless/params.cjs.`;
     const text = String(value);
-    if (text.includes('${') || parameter.accepts(text)) continue;
+    if (text.includes('${') || parameter.accepts(text, values)) continue;
     return `The parameter ${name} is "${text}"; allowed: ${parameter.allowed}.`;
   }
 

@@ -6,6 +6,7 @@ import Settings from './settings.cjs';
 
 type Serverless = ConstructorParameters<typeof Settings>[0];
 
+const output = { log: { notice: () => undefined } };
 const command = (
   options: Serverless['processedInput']['options'],
   configured: Serverless['configurationInput']['params'] = parameters.params,
@@ -14,6 +15,7 @@ const command = (
   processedInput: { commands: ['package'], options, isHelpRequest: false },
   serviceDir: '/repository',
   configurationInput: { params: configured },
+  service: {},
   variablesMeta: new Map(
     Object.entries(texts).map(([path, text]) => [
       path.replaceAll('.', '\0'),
@@ -25,7 +27,7 @@ const command = (
 /** What the user reads; nothing when the command may go on. */
 const line = (serverless: Serverless) => {
   try {
-    new Settings(serverless);
+    new Settings(serverless, {}, output);
   } catch (error) {
     if (error instanceof ServerlessError) return error.message;
     throw error;
@@ -98,6 +100,15 @@ describe('a parameter given on the command line', () => {
     "alarmEmail=on.call+shop_o'neil@ops.example.co.uk",
     `invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/invoice@sha256:${'0f'.repeat(32)}`,
     'invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice:v1.2',
+    `reportsImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/reports@sha256:${'0f'.repeat(32)}`,
+    'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
+    'reportsMaximumTasks=3',
+    'reportsMaximumTasks=30',
+    'reportsEgress=nat',
+    'reportsDatabaseClass=db.t4g.large',
+    'reportsDatabaseClass=db.r8g.large',
+    'reportsDatabaseClass=db.m7g.16xlarge',
+    'reportsDatabaseStandby=true',
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -136,6 +147,16 @@ describe('a parameter given on the command line', () => {
     ['invoiceImageUri', 'public.ecr.aws/shop/invoice:latest'],
     ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice'],
     ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice@sha256:0f'],
+    ['reportsImageUri', 'reports:latest'],
+    ['certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/'],
+    ['certificateArn', 'arn:aws:iam::123456789012:server-certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f'],
+    ['reportsMaximumTasks', '2'],
+    ['reportsMaximumTasks', '31'],
+    ['reportsEgress', 'none'],
+    ['reportsDatabaseClass', 't4g.micro'],
+    ['reportsDatabaseClass', 'db.t3.micro'],
+    ['reportsDatabaseClass', 'db.m7g.micro'],
+    ['reportsDatabaseStandby', 'no'],
     ['apiRateLimit', '0'],
     ['apiRateLimit', '10001'],
     ['apiRateLimit', '-5'],
@@ -156,6 +177,15 @@ describe('a parameter given on the command line', () => {
     );
   });
 
+  it('may be endpoints alone for reportsEgress when the network leads to an issuer of its own', () => {
+    const given = 'reportsEgress=endpoints';
+    expect(line(command({ param: [given] }))).toBe(
+      'The parameter reportsEgress is "endpoints"; allowed: nat, or endpoints when issuerUrl is an issuer that its ' +
+        'network leads to.',
+    );
+    expect(line(command({ param: [given, 'issuerUrl=https://idp.example.com'] }))).toBeUndefined();
+  });
+
   it('says what is allowed in words of its own', () => {
     expect(line(command({ param: ['logLevel=debug'] }))).toBe(
       'The parameter logLevel is "debug"; allowed: DEBUG, INFO, WARN, ERROR.',
@@ -165,8 +195,9 @@ describe('a parameter given on the command line', () => {
   it('is refused when there is none of that name', () => {
     expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
-        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, ' +
-        'invoiceImageUri, alarmEmail, logLevel, logRetentionInDays, protectData.',
+        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
+        'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
+        'reportsDatabaseStandby, alarmEmail, logLevel, logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });
@@ -194,7 +225,7 @@ describe('a configured parameter', () => {
 
   it('is checked once its own variables have values', async () => {
     const serverless = command({}, { default: { logLevel: '${ssm:/level}' } });
-    const { hooks } = new Settings(serverless);
+    const { hooks } = new Settings(serverless, {}, output);
     serverless.configurationInput.params = { default: { logLevel: 'quiet' } };
     expect(() => hooks.initialize()).toThrow('The parameter logLevel is "quiet"');
   });
@@ -223,5 +254,31 @@ describe('a parameter without a value', () => {
     '\\${param:x}',
   ])('is not missed by %s', (text) => {
     expect(missing(text)).toBeUndefined();
+  });
+});
+
+describe('a package', () => {
+  const CONTAINERS = { ReportsService: { Type: 'AWS::ECS::Service' } };
+  const said = (service: Serverless['service']) => {
+    const lines: string[] = [];
+    const log = { notice: (text: string) => lines.push(text) };
+    const { hooks } = new Settings({ ...command({}), service }, {}, { log });
+    hooks['before:package:finalize']();
+    return lines;
+  };
+  const reportsOn = (uri: string) => ({ ReportsOn: { 'Fn::Not': [{ 'Fn::Equals': [uri, ''] }] } });
+
+  it('tells once that it is made without the reports service', () => {
+    expect(said({ resources: { Conditions: reportsOn(''), Resources: CONTAINERS } })).toEqual([
+      'The reports service is left out: no reportsImageUri.',
+    ]);
+  });
+
+  it.each([
+    ['has an image of it', { resources: { Conditions: reportsOn('reports:v1'), Resources: CONTAINERS } }],
+    ['is of another service that asks for it', { resources: { Conditions: reportsOn(''), Resources: {} } }],
+    ['is of a service without resources', {}],
+  ])('tells nothing when it %s', (_, service) => {
+    expect(said(service)).toEqual([]);
   });
 });

@@ -21,6 +21,12 @@ Object.assign(process.env, {
   UPLOADS_TABLE: 'uploads',
   INVOICES_BUCKET: 'invoices',
   IMPORT_QUEUE: 'import',
+  SCHEDULES_TABLE: 'schedules',
+  ABANDON_ORDERS_FUNCTION: 'abandon-orders',
+  REPORTS_BUCKET: 'reports',
+  DAILY_REPORTS: 'daily-reports',
+  DATABASE_NAME: 'shop',
+  DATABASE_USER: 'shop',
   AWS_LAMBDA_FUNCTION_NAME: 'shop-test',
   // Logs go to Jest's console, and only when a test asks for them.
   POWERTOOLS_DEV: 'true',

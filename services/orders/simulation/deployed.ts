@@ -1,17 +1,18 @@
 import '../../../shared/testing/environment.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { leaseTable } from '../../../shared/lease-table.ts';
 import { inShape } from '../../../shared/middleware/shape.ts';
 import { approvalsTable } from '../src/adapters/approvals-table.ts';
 import { catalogueItems } from '../src/adapters/catalogue-items.ts';
 import { confirmationsTable } from '../src/adapters/confirmations-table.ts';
 import { inventoryTable } from '../src/adapters/inventory-table.ts';
-import { leaseTable } from '../src/adapters/lease-table.ts';
 import { ledgerTable } from '../src/adapters/ledger-table.ts';
 import { orderWorkflow } from '../src/adapters/order-workflow.ts';
 import { ordersTable } from '../src/adapters/orders-table.ts';
 import { sandboxPayments } from '../src/adapters/sandbox-payments.ts';
 import { unfinishedOrders } from '../src/adapters/unfinished-orders.ts';
+import * as abandonOrders from '../src/handlers/abandon-orders.ts';
 import * as cancelOrder from '../src/handlers/cancel-order.ts';
 import * as checkInventory from '../src/handlers/check-inventory.ts';
 import * as completeOrder from '../src/handlers/complete-order.ts';
@@ -51,6 +52,8 @@ export interface Deployment {
   /** Told of the id that an invocation gives to a new order. */
   readonly onNewOrder: (orderId: string, order: number | undefined) => void;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Only asked what it is: commands go to the simulated network. */
 const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'eu-west-1' }));
@@ -157,12 +160,18 @@ export function functionsFor(deployment: Deployment, invocation: Invocation) {
     cancelOrder: cancelOrder.respondWith({ orders, inventory, approvals, workflow, now }),
     decideApproval: decideApproval.respondWith({ orders, approvals, workflow, now }),
     recordConfirmation: recordConfirmation.respondWith({ confirmations, now }),
+    // Its clock is a week ahead, so that it finds every order abandoned that is not paid for yet.
+    abandonOrders: abandonOrders.respondWith({
+      ...{ orders, inventory, approvals, workflow },
+      unfinished: unfinishedOrders(database),
+      now: () => new Date(time.now() + 8 * DAY_MS),
+    }),
     sweepOrders: sweepOrders.respondWith({
       orders,
       unfinished: unfinishedOrders(database),
       approvals,
       workflow,
-      lease: leaseTable(database, 'sweeper', now),
+      lease: leaseTable(documents, tables.orders, { orderId: 'lease#sweeper', record: 'lease' }),
       newOwner: newId,
       now,
     }),

@@ -26,6 +26,7 @@ const USUAL = {
   sweepOverlaps: 0.4,
   itemDeleted: 0.3,
   restocked: 0.5,
+  abandoned: 0.1,
 } as const;
 
 export type FaultKind = keyof typeof USUAL;
@@ -44,6 +45,7 @@ const HARMLESS: readonly FaultKind[] = [
   'sweepOverlaps',
   'itemDeleted',
   'restocked',
+  'abandoned',
 ];
 
 /** What goes wrong in one simulated world until its plan ends, and how often it did. */

@@ -104,6 +104,16 @@ async function sweep(world: World): Promise<void> {
   );
 }
 
+async function abandon(world: World): Promise<void> {
+  const deadline = world.time.now() + SWEEP_TIME_MS;
+  await world.invoke('abandonOrders', undefined, (code) =>
+    code.abandonOrders(
+      { dryRun: false },
+      { time: undefined, remainingTimeMs: () => deadline - world.time.now() },
+    ),
+  );
+}
+
 /** What happens to the shop itself while orders are under way. */
 function disturb(world: World, items: readonly Item[]): void {
   const { random, faults, time, engine, trace, tables } = world;
@@ -115,6 +125,7 @@ function disturb(world: World, items: readonly Item[]): void {
     }
     if (faults.strikes('restocked')) at(() => restock(world, id, random.between(1, 20)));
   }
+  if (faults.strikes('abandoned')) at(() => abandon(world));
   for (let time = 0; time < 4; time += 1) if (faults.strikes('engineKilled')) at(restartEngine);
   for (let time = 0; time < 20; time += 1) if (faults.strikes('executionAborted')) at(abortOne);
 

@@ -142,6 +142,7 @@ interface DeclaredEvent {
 }
 interface Declared {
   readonly events?: readonly DeclaredEvent[];
+  readonly vpc?: object;
   readonly iamRoleStatements?: readonly Statement[];
   readonly destinations?: { readonly onFailure?: { readonly type: 'sqs'; readonly arn: unknown } };
 }
@@ -163,6 +164,14 @@ function declaredStatements(name: string, stage: Stage): Statement[] {
   const { iamRoleStatements = [] } = declaredFunction(name, stage);
   return iamRoleStatements.map((statement) => ({ ...statement, Action: [statement.Action].flat() }));
 }
+
+/** What Lambda needs to connect a function to a network. */
+const NETWORK_ACCESS = {
+  'Fn::Join': [
+    '',
+    ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole'],
+  ],
+};
 
 /** What a function may do so that Lambda can poll its queues and streams for it. */
 function pollingStatements({ events = [] }: Declared): object[] {
@@ -232,6 +241,14 @@ describe.each(STAGES)('in %s', (stage) => {
     expect(imported.filter((name) => name !== undefined && exported.includes(name))).toEqual([]);
   });
 
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+  it('the application is within the limits of one template', () => {
+    const { template } = application[stage];
+    expect(Object.keys(template.Resources).length).toBeLessThanOrEqual(500);
+    expect(Buffer.byteLength(JSON.stringify(template))).toBeLessThanOrEqual(1_000_000);
+    expect(Object.keys(template.Outputs).length).toBeLessThanOrEqual(200);
+  });
+
   describe('every function', () => {
     it('has its bundle in its own package, where its handler says', () => {
       for (const [key, { handler }] of withFunctions.flatMap(({ name, functions }) =>
@@ -284,12 +301,16 @@ describe.each(STAGES)('in %s', (stage) => {
       expect(machines.map(({ Properties }) => Properties.RoleArn)).toEqual(
         machines.map(({ id }) => ({ 'Fn::GetAtt': [`${id}Role`, 'Arn'] })),
       );
-      expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(lambdas.length + machines.length);
+      // Those of the containers are looked at in fargate.integration.test.ts.
+      const others = ['ReportsExecutionRole', 'ReportsFlowLogRole', 'ReportsTaskRole'];
+      expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(
+        lambdas.length + machines.length + others.length,
+      );
 
       for (const { Properties } of lambdas) {
         const declared = declaredFunction(Properties.FunctionName, stage);
         const role = application[stage].template.Resources[Properties.Role['Fn::GetAtt'][0]]?.Properties;
-        expect(role?.ManagedPolicyArns ?? []).toEqual([]);
+        expect(role?.ManagedPolicyArns ?? []).toEqual(declared.vpc ? [NETWORK_ACCESS] : []);
         expect(role?.Policies).toHaveLength(1);
         expect(role?.Policies[0]?.PolicyDocument.Statement).toEqual([
           {

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { ShopError } from '../../../../shared/errors.ts';
+import { translateS3Failure } from '../../../../shared/s3.ts';
 import type { ImportKey, ImportProgress, Refusal, Reports } from '../domain/import.ts';
-import { translateS3Failure } from './s3.ts';
 
 const SEPARATOR = ',\n';
 const ATTEMPTS = 3;

@@ -6,8 +6,8 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { translateS3Failure } from '../../../../shared/s3.ts';
 import type { Invoices } from '../domain/render-invoice.ts';
-import { translateS3Failure } from './s3.ts';
 
 /** A customer may have any name: encoded, it is one segment of the key, and neither `.` nor `..`. */
 const keyOf = (customerId: string, orderId: string) =>

@@ -1,7 +1,5 @@
-import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
-import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Context } from 'aws-lambda';
+import { doneOnce } from '../../../../shared/done-once.ts';
 import type { LowStockDependencies } from '../domain/low-stock.ts';
 
 /** Longer than a change can come again: a stream keeps it for a day. */
@@ -10,12 +8,8 @@ const KEPT_SECONDS = 7 * 24 * 60 * 60;
 const LEASE_MS = 10_000;
 
 /** What was done, by its id, in the table `tableName`. */
-export function sentAlerts(dynamodb: DynamoDBClient, tableName: string): LowStockDependencies<never>['once'] {
-  const persistenceStore = new DynamoDBPersistenceLayer({ tableName, awsSdkV3Client: dynamodb });
-  const lambdaContext = { getRemainingTimeInMillis: () => LEASE_MS } as Context;
-  return async (id, work) => {
-    const config = new IdempotencyConfig({ expiresAfterSeconds: KEPT_SECONDS, lambdaContext });
-    const once = makeIdempotent(async (_id: string) => work().then(() => true), { persistenceStore, config });
-    await once(id);
-  };
-}
+export const sentAlerts = (
+  dynamodb: DynamoDBClient,
+  tableName: string,
+): LowStockDependencies<never>['once'] =>
+  doneOnce(dynamodb, tableName, { keptSeconds: KEPT_SECONDS, leaseMs: LEASE_MS });

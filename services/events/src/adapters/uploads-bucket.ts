@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { translateS3Failure } from '../../../../shared/s3.ts';
 import type { CreateUploadDependencies } from '../domain/create-upload.ts';
 import type { ImportDependencies } from '../domain/import-upload.ts';
 import { UploadRefused } from '../domain/upload.ts';
-import { translateS3Failure } from './s3.ts';
 import { textRecords } from './text-records.ts';
 
 /** Reads files as they lie in their bucket. */

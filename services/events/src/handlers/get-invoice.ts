@@ -1,8 +1,8 @@
 import { readEnv } from '../../../../shared/env.ts';
 import { callerOf } from '../../../../shared/middleware/caller.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { s3 } from '../../../../shared/s3.ts';
 import { invoicesBucket } from '../adapters/invoices-bucket.ts';
-import { s3 } from '../adapters/s3.ts';
 import { type FindInvoiceDependencies, linkToInvoice } from '../domain/find-invoice.ts';
 import { orderInvoiceContract } from './contracts.ts';
 

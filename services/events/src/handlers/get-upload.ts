@@ -3,10 +3,10 @@ import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
 import { callerOf } from '../../../../shared/middleware/caller.ts';
 import { type HttpRequest, type HttpResponse, httpHandler } from '../../../../shared/middleware/http.ts';
+import { s3 } from '../../../../shared/s3.ts';
 import { reportLinks } from '../adapters/import-reports.ts';
 import { importsTable } from '../adapters/imports-table.ts';
 import { manifestsTable } from '../adapters/manifests-table.ts';
-import { s3 } from '../adapters/s3.ts';
 import { type ShowUploadDependencies, showUpload } from '../domain/show-upload.ts';
 import { oneUploadContract } from './contracts.ts';
 

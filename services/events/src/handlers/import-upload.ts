@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
+import { lambda } from '../../../../shared/lambda.ts';
 import { logger } from '../../../../shared/logger.ts';
 import { type UploadRun, uploadHandler } from '../../../../shared/middleware/event.ts';
-import { importContinuation, lambda } from '../adapters/import-continuation.ts';
+import { s3 } from '../../../../shared/s3.ts';
+import { importContinuation } from '../adapters/import-continuation.ts';
 import { importQueue, sqs } from '../adapters/import-queue.ts';
 import { importReports } from '../adapters/import-reports.ts';
 import { importsTable } from '../adapters/imports-table.ts';
-import { s3 } from '../adapters/s3.ts';
 import { uploadedRecords } from '../adapters/uploads-bucket.ts';
 import { ImportOvertaken } from '../domain/import.ts';
 import { type ImportDependencies, importUpload } from '../domain/import-upload.ts';

@@ -2,10 +2,10 @@ import { readEnv } from '../../../../shared/env.ts';
 import { orderCompleted } from '../../../../shared/events/order-events.ts';
 import { logger } from '../../../../shared/logger.ts';
 import { ruleHandler } from '../../../../shared/middleware/event.ts';
+import { s3 } from '../../../../shared/s3.ts';
 import { invoiceFonts } from '../adapters/invoice-fonts.ts';
 import { invoicePdf } from '../adapters/invoice-pdf.ts';
 import { invoicesBucket } from '../adapters/invoices-bucket.ts';
-import { s3 } from '../adapters/s3.ts';
 import type { CompletedOrder } from '../domain/invoice.ts';
 import { type RenderInvoiceDependencies, renderInvoice } from '../domain/render-invoice.ts';
 

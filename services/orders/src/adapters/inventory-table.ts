@@ -62,12 +62,12 @@ export function inventoryTable(database: Database & { readonly itemsTable: strin
       if (lacking.length > 0) throw new OutOfStock(lacking);
     },
 
-    async cancel(order, step) {
+    async cancel(order, reason, step) {
       const cancellation: Write = {
         Update: orderUpdate(TableName, order.id, step, {
           event: 'CANCELLED',
           status: 'CANCELLED',
-          reason: 'CANCELLED_BY_CUSTOMER',
+          reason,
           when: `${FORWARD_FROM} AND attribute_not_exists(paymentStartedAt)`,
           values: { ':from': order.status },
         }),

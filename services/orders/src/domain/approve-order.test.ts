@@ -108,7 +108,7 @@ describe('a decision', () => {
 describe('an order that was cancelled while it waited', () => {
   it('lets its workflow wait no more', async () => {
     const { dependencies, done } = shopWith({ taskToken: 't1' });
-    await answerCancelled(dependencies, 'o1');
+    await answerCancelled(dependencies, 'o1', 'CANCELLED_BY_CUSTOMER');
     expect(done).toEqual([
       't1 {"error":"OrderClosed","cause":"CANCELLED_BY_CUSTOMER: the order was cancelled"}',
     ]);
@@ -116,7 +116,7 @@ describe('an order that was cancelled while it waited', () => {
 
   it('has nobody to answer when it did not wait', async () => {
     const { dependencies, done } = shopWith(undefined);
-    await answerCancelled(dependencies, 'o1');
+    await answerCancelled(dependencies, 'o1', 'CANCELLED_BY_CUSTOMER');
     expect(done).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { Conflict } from '../../../../shared/errors.ts';
-import { isFinal, OrderNotFound, type StoredOrder } from './order.ts';
+import { type CancelReason, isFinal, OrderNotFound, type StoredOrder } from './order.ts';
 import { hasReached, OrderMoved } from './order-errors.ts';
 import type { Orders, Step } from './orders.ts';
 import type { Workflow } from './workflow.ts';
@@ -59,9 +59,14 @@ export async function answerDecided(
 }
 
 /** Ends the waiting of an order that was cancelled meanwhile. */
-export async function answerCancelled({ approvals, workflow }: Answering, orderId: string): Promise<void> {
+export async function answerCancelled(
+  { approvals, workflow }: Answering,
+  orderId: string,
+  reason: CancelReason,
+): Promise<void> {
   const approval = await approvals.find(orderId);
-  if (approval) await workflow.answer(approval.taskToken, CANCELLED);
+  const cause = `${reason}: the order was cancelled`;
+  if (approval) await workflow.answer(approval.taskToken, { error: 'OrderClosed', cause });
 }
 
 export class NothingToDecide extends Conflict {
@@ -114,4 +119,3 @@ const ANSWERS = {
   approve: { approved: true },
   decline: { error: 'ApprovalDeclined', cause: 'APPROVAL_DECLINED: the order was not approved' },
 } as const;
-const CANCELLED = { error: 'OrderClosed', cause: 'CANCELLED_BY_CUSTOMER: the order was cancelled' };

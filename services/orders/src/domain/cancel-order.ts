@@ -27,12 +27,12 @@ export async function cancelOrder(
     const order = await orders.find(orderId);
     if (order?.customerId !== customerId) throw new OrderNotFound(orderId);
     if (order.status === 'CANCELLED') {
-      await answerCancelled({ approvals, workflow }, orderId);
+      await answerCancelled({ approvals, workflow }, orderId, 'CANCELLED_BY_CUSTOMER');
       return order;
     }
     if (isFinal(order) || order.undoing || order.paymentStartedAt) throw new OrderNotCancellable(orderId);
     try {
-      await inventory.cancel(order, { at: now().toISOString(), attempt });
+      await inventory.cancel(order, 'CANCELLED_BY_CUSTOMER', { at: now().toISOString(), attempt });
     } catch (error) {
       if (!(error instanceof OrderMoved) || attempt === ATTEMPTS) throw error;
     }

@@ -33,10 +33,12 @@ export const REASONS = [
   'PAYMENT_UNAVAILABLE',
   'CONFIRMATION_FAILED',
   'CANCELLED_BY_CUSTOMER',
+  'ABANDONED',
   'TIMED_OUT',
   'INTERNAL_ERROR',
 ] as const;
 export type Reason = (typeof REASONS)[number];
+export type CancelReason = Extract<Reason, 'CANCELLED_BY_CUSTOMER' | 'ABANDONED'>;
 
 /** What has happened to an order: the statuses that it had, and more. */
 export const EVENTS = [

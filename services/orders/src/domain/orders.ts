@@ -1,4 +1,4 @@
-import type { Money, OrderLine, Reason, RequestedLine, StoredOrder } from './order.ts';
+import type { CancelReason, Money, OrderLine, Reason, RequestedLine, StoredOrder } from './order.ts';
 import type { Capture, Refund } from './payment.ts';
 
 /** When a step is made, and in which attempt of its task, from 1. */
@@ -68,7 +68,7 @@ export interface Inventory {
    * Any status up to RESERVED → CANCELLED, and what is reserved goes back. `order` is as it was read just before.
    * @throws OrderMoved when it is not so any more, or when the payment has begun
    */
-  cancel(order: StoredOrder, step: Step): Promise<void>;
+  cancel(order: StoredOrder, reason: CancelReason, step: Step): Promise<void>;
   /** What is reserved for a paid order is sold. @throws OrderMoved */
   commit(orderId: string, step: Step): Promise<void>;
   /** What is reserved, or sold, of an order that is being undone goes back. @throws OrderMoved, Throttled */

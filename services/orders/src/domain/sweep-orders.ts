@@ -14,8 +14,8 @@ export interface UnfinishedOrders {
 
 /** A right that one process has at a time. */
 export interface Lease {
-  /** Whether it was free, and is now the owner's until a time in milliseconds since the epoch. */
-  take(owner: string, until: number): Promise<boolean>;
+  /** Whether it is free now, and from now on the owner's until a time; both in milliseconds since the epoch. */
+  take(owner: string, now: number, until: number): Promise<boolean>;
   release(owner: string): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function sweepOrders(
 ): Promise<Sweep | undefined> {
   const owner = newOwner();
   const began = now().getTime();
-  if (!(await lease.take(owner, began + remainingTimeMs()))) return undefined;
+  if (!(await lease.take(owner, began, began + remainingTimeMs()))) return undefined;
   const count = { seen: 0, started: 0, restarted: 0, failed: 0 };
   try {
     for await (const ids of unfinished.placedBefore(new Date(began - GRACE_MS).toISOString())) {

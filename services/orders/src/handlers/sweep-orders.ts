@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { documents } from '../../../../shared/dynamodb.ts';
 import { readEnv } from '../../../../shared/env.ts';
+import { leaseTable } from '../../../../shared/lease-table.ts';
 import { logger, metrics } from '../../../../shared/logger.ts';
 import { scheduleHandler } from '../../../../shared/middleware/event.ts';
 import { approvalsTable } from '../adapters/approvals-table.ts';
-import { leaseTable } from '../adapters/lease-table.ts';
 import { orderWorkflow, stepFunctions } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { unfinishedOrders } from '../adapters/unfinished-orders.ts';
@@ -25,6 +25,7 @@ export const respondWith =
 const { ORDERS_TABLE, STATE_MACHINE_ARN } = readEnv(['ORDERS_TABLE', 'STATE_MACHINE_ARN']);
 const database = { documents, ordersTable: ORDERS_TABLE };
 const now = () => new Date();
+const SWEEPER_KEY = { orderId: 'lease#sweeper', record: 'lease' };
 
 export const handler = scheduleHandler(
   respondWith({
@@ -32,7 +33,7 @@ export const handler = scheduleHandler(
     unfinished: unfinishedOrders(database),
     approvals: approvalsTable(database),
     workflow: orderWorkflow(stepFunctions, STATE_MACHINE_ARN),
-    lease: leaseTable(database, 'sweeper', now),
+    lease: leaseTable(documents, ORDERS_TABLE, SWEEPER_KEY),
     newOwner: randomUUID,
     now,
   }),

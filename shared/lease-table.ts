@@ -1,16 +1,21 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
-import type { Lease } from '../domain/sweep-orders.ts';
-import type { Database } from './transaction.ts';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { translateDynamodbFailure } from './dynamodb.ts';
 
-/** A lease of the given name, in a row of its own. */
+/** A right that one process has at a time. Times are in milliseconds since the epoch, by one clock for all. */
+export interface Lease {
+  /** Whether it is free now, and from now on the owner's until a time. */
+  take(owner: string, now: number, until: number): Promise<boolean>;
+  /** Gives it back; one that somebody else has got meanwhile stays theirs. */
+  release(owner: string): Promise<void>;
+}
+
+/** A lease in the row `key` of a table. @throws Throttled, DependencyFailed */
 export function leaseTable(
-  { documents, ordersTable: TableName }: Database,
-  name: string,
-  now: () => Date,
+  documents: DynamoDBDocumentClient,
+  tableName: string,
+  key: Readonly<Record<string, string>>,
 ): Lease {
-  const key = { orderId: `lease#${name}`, record: 'lease' };
   const unlessHeld = async (write: Promise<unknown>): Promise<boolean> => {
     try {
       await write;
@@ -22,16 +27,16 @@ export function leaseTable(
   };
 
   return {
-    take: (owner, until) =>
+    take: (owner, now, until) =>
       unlessHeld(
         documents.send(
           new PutCommand({
-            TableName,
+            TableName: tableName,
             Item: { ...key, owner, until },
             // `owner` again when the answer to the first try was lost.
-            ConditionExpression: 'attribute_not_exists(orderId) OR #until < :now OR #owner = :owner',
+            ConditionExpression: 'attribute_not_exists(#owner) OR #until < :now OR #owner = :owner',
             ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until' },
-            ExpressionAttributeValues: { ':now': now().getTime(), ':owner': owner },
+            ExpressionAttributeValues: { ':now': now, ':owner': owner },
           }),
         ),
       ),
@@ -40,7 +45,7 @@ export function leaseTable(
       await unlessHeld(
         documents.send(
           new DeleteCommand({
-            TableName,
+            TableName: tableName,
             Key: key,
             ConditionExpression: '#owner = :owner',
             ExpressionAttributeNames: { '#owner': 'owner' },

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { isUnanswered } from '../../../../shared/aws-failures.ts';
-import { DependencyFailed, Throttled } from '../../../../shared/errors.ts';
+import { isUnanswered } from './aws-failures.ts';
+import { DependencyFailed, Throttled } from './errors.ts';
 
 /**
  * The S3 client of a function instance. It computes no checksum unasked, which would be signed into links as that of

@@ -122,7 +122,8 @@ describe('the database', () => {
     expect(JSON.parse(SecretString)).toEqual({ username: 'shop', password: 'local' });
   });
 
-  it('is out of reach while it is stopped, and back at its old address with the next start', async () => {
+  it('is out of reach while it is stopped, and back at its old address with all it had at the next start', async () => {
+    const before = await counted();
     await control('POST', '/database/stop');
     expect(await control('GET', '/database')).toEqual({
       url: cloud.databaseUrl,
@@ -132,12 +133,15 @@ describe('the database', () => {
     expect((await fetch(`${web}/count`)).status).toBe(503);
     await control('POST', '/database/start');
     await until(async () => (await fetch(`${web}/count`)).status === 200);
+    expect(await counted()).toBeGreaterThan(before);
   });
 
-  it('starts again when its process is killed', async () => {
+  it('starts again with all it had when its process is killed', async () => {
+    const before = await counted();
     const { pid } = (await control('GET', '/database')) as { pid: number };
     await control('POST', '/database/kill');
     await until(async () => (await fetch(`${web}/count`)).status === 200);
+    expect(await counted()).toBeGreaterThan(before);
     expect(isRunning(pid)).toBe(false);
     expect(cloud.output()).toContain('The database has ended (SIGKILL); it starts again in 0.1 s.\n');
   });

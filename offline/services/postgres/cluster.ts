@@ -1,4 +1,4 @@
-import { existsSync, openAsBlob, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, openAsBlob, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { writeAtomically } from '../../files.ts';
@@ -18,16 +18,18 @@ async function newCluster(): Promise<Blob> {
   return packed;
 }
 
-/** Opens the database in the folder, or one in memory. One that was not made to its end is made anew. */
-export async function openCluster(folder: string | undefined): Promise<PGlite> {
-  if (folder === undefined) return PGlite.create({ loadDataDir: await newCluster() });
-  const cluster = join(folder, 'cluster');
-  if (!existsSync(cluster)) {
-    const draft = `${cluster}.draft`;
-    rmSync(draft, { recursive: true, force: true });
-    const database = await PGlite.create({ dataDir: draft, loadDataDir: await newCluster() });
-    await database.close();
-    renameSync(draft, cluster);
-  }
-  return PGlite.create({ dataDir: cluster });
+/** Opens the database in the folder. One that was not made to its end is made anew. */
+export async function openCluster(folder: string): Promise<PGlite> {
+  const dataDir = join(folder, 'cluster');
+  const made = join(folder, 'made');
+  if (existsSync(made)) return PGlite.create({ dataDir });
+  rmSync(dataDir, { recursive: true, force: true });
+  const database = await PGlite.create({ dataDir, loadDataDir: await newCluster() });
+  writeFileSync(made, '');
+  return database;
+}
+
+/** Leaves nothing of the database in the folder. */
+export function dropCluster(folder: string): void {
+  for (const name of ['made', 'cluster']) rmSync(join(folder, name), { recursive: true, force: true });
 }

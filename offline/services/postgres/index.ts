@@ -1,4 +1,7 @@
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LocalCloudError } from '../../errors.ts';
 import { KeptProcess } from '../../kept-process.ts';
 import { LOOPBACK, untilOpen } from '../../ports.ts';
@@ -17,7 +20,9 @@ export interface Database {
 /** What stands for every secret on this machine. */
 export const LOCAL_PASSWORD = 'local';
 
-export interface DatabaseOptions extends DatabaseSettings {
+export interface DatabaseOptions extends Pick<DatabaseSettings, 'port' | 'reset'> {
+  /** Where everything is kept; none means until the end. */
+  readonly folder?: string | undefined;
   readonly user: string;
   readonly name: string;
   /** Prints a line for people. */
@@ -25,7 +30,10 @@ export interface DatabaseOptions extends DatabaseSettings {
 }
 
 /** Starts a Postgres of its own in a child process, and starts it again whenever that ends. */
-export function startDatabase({ user, name, say, reset, ...settings }: DatabaseOptions): Database {
+export function startDatabase({ user, name, say, reset, port, ...given }: DatabaseOptions): Database {
+  // On disk even so: a database that is stopped, or dies, keeps what it has.
+  const folder = given.folder ?? mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  const settings: DatabaseSettings = { port, folder, isTemporary: given.folder === undefined, reset };
   let isNew = true;
   const database = new KeptProcess({
     name: 'The database',
@@ -49,11 +57,14 @@ export function startDatabase({ user, name, say, reset, ...settings }: DatabaseO
     },
   });
   database.start();
+  if (settings.isTemporary) {
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  }
   const account = `${encodeURIComponent(user)}:${LOCAL_PASSWORD}`;
   return {
-    url: `postgres://${account}@${LOOPBACK}:${settings.port}/${encodeURIComponent(name)}`,
+    url: `postgres://${account}@${LOOPBACK}:${port}/${encodeURIComponent(name)}`,
     process: database,
-    ready: () => untilOpen(settings.port, () => database.isWanted),
+    ready: () => untilOpen(port, () => database.isWanted),
   };
 }
 

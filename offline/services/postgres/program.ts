@@ -1,18 +1,19 @@
 /** The program of the local database, a child process of the local cloud: PGlite, served to many connections. */
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { lockFolder } from '../../lock.ts';
 import { LOOPBACK } from '../../ports.ts';
-import { openCluster } from './cluster.ts';
+import { dropCluster, openCluster } from './cluster.ts';
 import { converse, type Session, Turns } from './conversation.ts';
 
 /** What the local cloud tells its database, as JSON. */
 export interface DatabaseSettings {
   readonly port: number;
-  /** Where everything is kept; none means in memory. */
-  readonly folder?: string | undefined;
+  /** Where everything is kept. */
+  readonly folder: string;
+  /** Whether the folder goes when the local cloud does. */
+  readonly isTemporary: boolean;
   /** Drop what is there first. */
   readonly reset: boolean;
 }
@@ -20,13 +21,15 @@ export interface DatabaseSettings {
 /** How long the process before, which was ended, may take to let go of the folder. */
 const PATIENCE_MS = 5_000;
 
-// The local cloud has ended, however it did.
-process.once('disconnect', () => process.exit());
-
 try {
-  const { port, folder, reset } = JSON.parse(process.argv[2] ?? '') as DatabaseSettings;
-  if (folder !== undefined) lockFolder(folder, PATIENCE_MS);
-  if (folder !== undefined && reset) rmSync(join(folder, 'cluster'), { recursive: true, force: true });
+  const { port, folder, isTemporary, reset } = JSON.parse(process.argv[2] ?? '') as DatabaseSettings;
+  // The local cloud has ended, however it did.
+  process.once('disconnect', () => {
+    if (isTemporary) rmSync(folder, { recursive: true, force: true });
+    process.exit();
+  });
+  lockFolder(folder, PATIENCE_MS);
+  if (reset) dropCluster(folder);
   const database = await openCluster(folder);
   const turns = new Turns();
   const session: Session = {

@@ -1,3 +1,6 @@
+import { holds, pseudoParameters } from '../../../offline/cloudformation/intrinsics.ts';
+import { isRecord } from '../../../offline/cloudformation/template.ts';
+
 /** A compiled template, as far as conditions and resources go. */
 export interface ConditionalTemplate {
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -10,35 +13,27 @@ export interface CompiledResource {
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly Properties?: Readonly<Record<string, unknown>>;
 }
-
-type Keyed = Readonly<Record<string, unknown>>;
 
 /**
  * What CloudFormation creates of a template: resources and outputs whose conditions hold, with one branch of each
- * `Fn::If` and without what is `AWS::NoValue`. Conditions may compare literals only.
+ * `Fn::If` and without what is `AWS::NoValue`. Conditions may compare literals and pseudo parameters only.
  */
 export function created({ Conditions = {}, Resources, Outputs = {} }: ConditionalTemplate) {
-  const holds = (condition: unknown): boolean => {
-    const [[operation, operands] = ['', []]] = Object.entries(condition as Keyed);
-    if (operation === 'Condition') return holds(Conditions[operands as string]);
-    const all = operands as readonly unknown[];
-    if (operation === 'Fn::Equals') return all[0] === all[1];
-    if (operation === 'Fn::Not') return !holds(all[0]);
-    if (operation === 'Fn::And') return all.every(holds);
-    if (operation === 'Fn::Or') return all.some(holds);
-    throw new Error(`${operation} is no condition that can be told from a template`);
+  const scope = {
+    template: { Resources: {}, Outputs: {}, Conditions },
+    resources: new Map(),
+    pseudo: pseudoParameters('eu-west-1', 'stack'),
   };
-  const isCreated = ({ Condition }: { readonly Condition?: string }) =>
-    Condition === undefined || holds({ Condition });
+  const isCreated = ({ Condition }: { readonly Condition?: string }) => holds(Condition, scope);
 
   const chosen = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(chosen).filter((entry) => entry !== undefined);
-    if (typeof value !== 'object' || value === null) return value;
-    const { Ref, 'Fn::If': branches } = value as Keyed;
+    if (!isRecord(value)) return value;
+    const { Ref, 'Fn::If': branches } = value;
     if (Ref === 'AWS::NoValue') return undefined;
-    if (Array.isArray(branches)) return chosen(holds({ Condition: branches[0] }) ? branches[1] : branches[2]);
+    if (Array.isArray(branches)) return chosen(branches[holds(String(branches[0]), scope) ? 1 : 2]);
     return Object.fromEntries(
       Object.entries(value).flatMap(([key, entry]) => {
         const kept = chosen(entry);

@@ -1,0 +1,93 @@
+/** A CloudFormation template, as far as the rehearsal reads it. */
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** A function of the template, and what AWS calls it for: `GET /items`, `queue ImportQueue`, … */
+export interface DeployedFunction {
+  readonly name: string;
+  readonly triggers: readonly string[];
+}
+
+/** Every function of the template that has a name, by its key in serverless.yml. */
+export function functionsOf(template: Template, prefix: string): Map<string, DeployedFunction> {
+  const functions = Object.entries(template.Resources).filter(
+    ([, { Type }]) => Type === 'AWS::Lambda::Function',
+  );
+  return new Map(
+    functions.flatMap(([logicalId, { Properties = {} }]) => {
+      const name = String(Properties.FunctionName ?? '');
+      if (!name.startsWith(prefix)) return [];
+      return [[name.slice(prefix.length), { name, triggers: triggersOf(template, logicalId) }]];
+    }),
+  );
+}
+
+function triggersOf(template: Template, logicalId: string): string[] {
+  return Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]): string[] => {
+    switch (Type) {
+      case 'AWS::ApiGatewayV2::Integration':
+        return mentions(Properties, logicalId) ? routesTo(template, id) : [];
+      case 'AWS::Lambda::EventSourceMapping':
+        if (!mentions(Properties.FunctionName, logicalId)) return [];
+        return [`${sourceOf(Properties.EventSourceArn)}`];
+      case 'AWS::Events::Rule':
+        if (!mentions(Properties.Targets, logicalId)) return [];
+        return [
+          Properties.ScheduleExpression ? `schedule ${Properties.ScheduleExpression}` : ruleOf(Properties),
+        ];
+      case 'AWS::SNS::Subscription':
+        return mentions(Properties.Endpoint, logicalId) ? [`topic ${referred(Properties.TopicArn)}`] : [];
+      case 'AWS::S3::Bucket':
+        return mentions(Properties.NotificationConfiguration, logicalId) ? [`bucket ${id}`] : [];
+      case 'AWS::StepFunctions::StateMachine':
+        return mentions(Properties, logicalId) ? [`workflow ${id}`] : [];
+      default:
+        return [];
+    }
+  });
+}
+
+function routesTo(template: Template, integration: string): string[] {
+  return Object.values(template.Resources)
+    .filter(
+      ({ Type, Properties = {} }) =>
+        Type === 'AWS::ApiGatewayV2::Route' && mentions(Properties.Target, integration),
+    )
+    .map(({ Properties = {} }) => String(Properties.RouteKey));
+}
+
+function sourceOf(arn: unknown): string {
+  const attribute = (arn as { 'Fn::GetAtt'?: readonly string[] })?.['Fn::GetAtt']?.[1];
+  return `${attribute === 'StreamArn' ? 'stream' : 'queue'} ${referred(arn)}`;
+}
+
+function ruleOf({ EventPattern }: Readonly<Record<string, unknown>>): string {
+  const { source = [], 'detail-type': types = [] } = (EventPattern ?? {}) as Record<
+    string,
+    readonly string[]
+  >;
+  return `event ${[...source, ...types].join(' ')}`;
+}
+
+/** The logical id that a Ref or Fn::GetAtt names, or the value itself. */
+function referred(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: readonly string[] };
+  return Ref ?? attribute?.[0] ?? JSON.stringify(value);
+}
+
+/** Whether a value refers to the logical id anywhere: by Ref, Fn::GetAtt or in the text of Fn::Sub. */
+function mentions(value: unknown, logicalId: string): boolean {
+  if (typeof value === 'string') return new RegExp(`\\$\\{${logicalId}[.}]`).test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: unknown; 'Fn::GetAtt'?: unknown };
+  if (Ref === logicalId) return true;
+  if (Array.isArray(attribute) ? attribute[0] === logicalId : attribute === `${logicalId}.Arn`) return true;
+  return Object.values(value).some((entry) => mentions(entry, logicalId));
+}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
-import { addFiles, copyOfRepository, removeRepositories } from './repository.ts';
+import { addFiles, copyOfRepository, copyWithoutCode, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds; there are a dozen, two at a time. */
 jest.setTimeout(600_000);
@@ -56,12 +56,14 @@ const alone = {} as Record<Stage, Record<string, Packaged>>;
 
 beforeAll(async () => {
   copies = { dev: copyOfRepository(), prod: copyOfRepository() };
+  // That a service's code can be bundled alone is seen in one stage.
+  const sources = { dev: copies.dev, prod: copyWithoutCode() };
   await Promise.all(
     STAGES.map(async (stage) => {
       application[stage] = await packaged(copies[stage], stage);
       alone[stage] = {};
       for (const { name } of services) {
-        alone[stage][name] = await packaged(join(copies[stage], 'services', name), stage);
+        alone[stage][name] = await packaged(join(sources[stage], 'services', name), stage);
       }
     }),
   );

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -27,6 +27,22 @@ export function copyOfRepository(): string {
   const root = temporaryFolder();
   cpSync(ROOT, root, { recursive: true, filter: (path) => !NOT_COPIED.has(basename(path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  return root;
+}
+
+/**
+ * A copy in which every handler is empty, for templates: code is no part of a template, and bundling it takes most of the
+ * time of `sls package`.
+ */
+export function copyWithoutCode(): string {
+  const root = copyOfRepository();
+  const handlers = globSync('services/*/src/handlers/*.ts', { cwd: root });
+  // The framework packages no layer without a file, and no handler is left to have one built.
+  const layers = globSync('layers/*', { cwd: root });
+  addFiles(root, {
+    ...Object.fromEntries(handlers.map((path) => [path, 'export const handler = async () => undefined;\n'])),
+    ...Object.fromEntries(layers.map((path) => [join(path, '.build/empty'), ''])),
+  });
   return root;
 }
 

@@ -18,6 +18,11 @@ const LIMITS: readonly NotHeld[] = [
     instead: 'processUpload is invoked here with the event that S3 documents; rules run in the local cloud',
   },
   {
+    claim: "the attribute ProviderURL of Cognito's user pool",
+    reason: 'the emulator does not have it and is taught it when it is installed',
+    instead: 'the local cloud has it; AWS documents it',
+  },
+  {
     claim: 'pauses of the workflow',
     reason: 'they are cut to a hundredth, so that what is retried by the wrong name ends soon',
     instead: 'the local cloud keeps them',

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -46,6 +46,7 @@ export async function installEmulator(cache: string, signal: AbortSignal): Promi
       signal,
       timeout: INSTALL_MILLISECONDS,
     });
+    teachProviderUrl(environment);
   } catch (error) {
     rmSync(environment, { recursive: true, force: true });
     if (signal.aborted || error instanceof PythonUnavailable) throw error;
@@ -56,6 +57,20 @@ export async function installEmulator(cache: string, signal: AbortSignal): Promi
     throw new PythonUnavailable(reason, { cause: error });
   }
   return program;
+}
+
+/**
+ * The one attribute that the stack asks for and the emulator does not have: a user pool's ProviderURL, which is its
+ * ProviderName with https:// before it.
+ */
+function teachProviderUrl(environment: string): void {
+  const sources = 'lib/python3.*/site-packages/ministack/services/cloudformation/provisioners.py';
+  for (const path of globSync(sources, { cwd: environment })) {
+    const file = join(environment, path);
+    const known = /^( *)"ProviderName": f"(cognito-idp\.[^"]*)",$/m;
+    const taught = readFileSync(file, 'utf8').replace(known, '$&\n$1"ProviderURL": f"https://$2",');
+    writeFileSync(file, taught);
+  }
 }
 
 /** @param version as Python prints a tuple: `(3, 12)` */

@@ -13,7 +13,7 @@ import {
   optionWithoutEffect,
   tameServerlessOffline,
 } from './beside-serverless-offline.ts';
-import { bundleTogether } from './bundle.ts';
+import { bundleIncrementally } from './bundle.ts';
 import { type Cloud, declaredScope, findResources, physicalIds, startCloud } from './cloud.ts';
 import { type Scope, UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
 import type { Application } from './declared-application.ts';
@@ -125,7 +125,7 @@ export default class OfflinePlugin {
     scrubAwsSettings(process.env);
     // Lambda's own time zone; threads have that of their process.
     process.env.TZ = 'UTC';
-    this.#releaseBuild = bundleTogether(this.#framework.pluginManager.plugins);
+    this.#releaseBuild = bundleIncrementally(this.#framework.pluginManager.plugins);
   }
 
   /** Nothing when the application declares none. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { build, type Plugin } from 'esbuild';
-import { withoutOwnSettings } from '../offline/bundle.ts';
+import { withoutOwnSettings } from '../shared/serverless/bundle-together.cjs';
 
 /**
  * Bundles a program into one file, the code of a container image. It has all that it needs in it: a container has no

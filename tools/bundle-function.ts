@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { build } from 'esbuild';
-import { withoutOwnSettings } from '../offline/bundle.ts';
+import { withoutOwnSettings } from '../shared/serverless/bundle-together.cjs';
 
 /** Bundles one function into one file, with the settings that zips are made with: the code of a container image. */
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build as esbuild } from 'esbuild';
-import { withoutOwnSettings } from '../bundle.ts';
+import { withoutOwnSettings } from '../../shared/serverless/bundle-together.cjs';
 import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { CodeLocation } from '../functions.ts';

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { build } from 'esbuild';
-import { withoutOwnSettings } from '../../../offline/bundle.ts';
+import { withoutOwnSettings } from '../bundle-together.cjs';
 
 jest.setTimeout(60_000);
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
 import { addFiles, copyOfRepository, copyWithoutCode, removeRepositories } from './repository.ts';
 
-/** Each run of the framework takes seconds; there are a dozen, two at a time. */
+/** Each run of the framework takes seconds. */
 jest.setTimeout(600_000);
 
 interface Statement {
@@ -52,21 +52,14 @@ const withFunctions = services.filter(({ functions }) => Object.keys(functions).
 
 let copies: Readonly<Record<Stage, string>>;
 const application = {} as Record<Stage, Packaged>;
-const alone = {} as Record<Stage, Record<string, Packaged>>;
+/** The stacks of the services by themselves, in prod. */
+const alone: Record<string, Packaged> = {};
 
 beforeAll(async () => {
-  copies = { dev: copyOfRepository(), prod: copyOfRepository() };
-  // That a service's code can be bundled alone is seen in one stage.
-  const sources = { dev: copies.dev, prod: copyWithoutCode() };
-  await Promise.all(
-    STAGES.map(async (stage) => {
-      application[stage] = await packaged(copies[stage], stage);
-      alone[stage] = {};
-      for (const { name } of services) {
-        alone[stage][name] = await packaged(join(sources[stage], 'services', name), stage);
-      }
-    }),
-  );
+  // A template says nothing of the code, which is bundled for one stage.
+  copies = { dev: copyWithoutCode(), prod: copyOfRepository() };
+  for (const stage of STAGES) application[stage] = await packaged(copies[stage], stage);
+  for (const { name } of services) alone[name] = await packaged(join(copies.prod, 'services', name), 'prod');
 });
 afterAll(removeRepositories);
 
@@ -122,10 +115,10 @@ function joined(
 }
 
 /** The same of a resource of the joined stack, where only what no two runs or stacks share is left out. */
-const comparable = (resource: Resource | undefined, stage: Stage) =>
+const comparable = (resource: Resource | undefined) =>
   JSON.parse(JSON.stringify(resource ?? null), (key, value) => {
     if (key === 'S3Key') return 'of this run';
-    return key === 'LogGroupName' ? value.replace(`/http-api/shop-${stage}`, '/http-api/the-stack') : value;
+    return key === 'LogGroupName' ? value.replace('/http-api/shop-prod', '/http-api/the-stack') : value;
   });
 
 interface DeclaredEvent {
@@ -192,34 +185,34 @@ function failureStatements({ events = [], destinations }: Declared): object[] {
   );
 }
 
-describe.each(STAGES)('in %s', (stage) => {
-  describe.each(services)('the stack of $name alone', ({ name, functions }: DeclaredService) => {
-    it('has the functions that the service declares', () => {
-      const keys = Object.keys(functions).map((key) => `shop-${stage}-${key}`);
-      const names = ofType(alone[stage][name] as Packaged, 'AWS::Lambda::Function').map(
-        ({ Properties }) => Properties.FunctionName,
-      );
-      expect(names.sort()).toEqual(keys.sort());
-    });
-
-    it('has nothing that the application does not have alike', () => {
-      const { Outputs } = application[stage].template;
-      const own = { name, stackName: `shop-${name}-${stage}` };
-      const { Resources } = application[stage].template;
-      for (const [id, resource] of Object.entries(alone[stage][name]?.template.Resources ?? {})) {
-        // Named after the way in which its stream is written.
-        if (resource.Type === 'AWS::Lambda::EventSourceMapping') continue;
-        expect({ [id]: comparable(Resources[id], stage) }).toEqual({ [id]: joined(resource, own, Outputs) });
-      }
-      const mappings = (resources: Template['Resources']) =>
-        Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
-      const all = mappings(Resources).map((mapping) => comparable(mapping, stage));
-      for (const mapping of mappings(alone[stage][name]?.template.Resources ?? {})) {
-        expect(all).toContainEqual(joined(mapping, own, Outputs));
-      }
-    });
+describe.each(services)('the stack of $name alone', ({ name, functions }: DeclaredService) => {
+  it('has the functions that the service declares', () => {
+    const keys = Object.keys(functions).map((key) => `shop-prod-${key}`);
+    const names = ofType(alone[name] as Packaged, 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties.FunctionName,
+    );
+    expect(names.sort()).toEqual(keys.sort());
   });
 
+  it('has nothing that the application does not have alike', () => {
+    const { Outputs } = application.prod.template;
+    const own = { name, stackName: `shop-${name}-prod` };
+    const { Resources } = application.prod.template;
+    for (const [id, resource] of Object.entries(alone[name]?.template.Resources ?? {})) {
+      // Named after the way in which its stream is written.
+      if (resource.Type === 'AWS::Lambda::EventSourceMapping') continue;
+      expect({ [id]: comparable(Resources[id]) }).toEqual({ [id]: joined(resource, own, Outputs) });
+    }
+    const mappings = (resources: Template['Resources']) =>
+      Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+    const all = mappings(Resources).map((mapping) => comparable(mapping));
+    for (const mapping of mappings(alone[name]?.template.Resources ?? {})) {
+      expect(all).toContainEqual(joined(mapping, own, Outputs));
+    }
+  });
+});
+
+describe.each(STAGES)('in %s', (stage) => {
   it('the application has no function that no service declares', () => {
     const declared = services.flatMap(({ functions }) => Object.keys(functions));
     expect(ofType(application[stage], 'AWS::Lambda::Function')).toHaveLength(declared.length);

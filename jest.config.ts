@@ -41,6 +41,8 @@ const config: Config = {
       ...project,
       displayName: 'integration',
       testMatch: ['**/*.integration.test.ts'],
+      globalSetup: './offline/testing/shared-build.ts',
+      globalTeardown: './offline/testing/shared-build-teardown.ts',
     },
   ],
   // Much of what the tests do is to wait for other processes, so that two cores have room for three files at once.

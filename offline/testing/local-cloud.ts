@@ -19,6 +19,7 @@ import { layerResources } from '../services/lambda/layers.ts';
 import { declaredDatabase } from '../services/postgres/declaration.ts';
 import { type Database, startDatabase } from '../services/postgres/index.ts';
 import { build, locateIn } from './build.ts';
+import { sharedBuild } from './shared-build.ts';
 
 export interface LocalCloud {
   /** Where every AWS client of the test goes. */
@@ -125,10 +126,14 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       const locate = (_: string, handler: string) => ({ file: handler, exportName: 'handler' });
       await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
     } else if (options.run) {
-      await build(declaration, serviceDir, folder);
-      // What the build leaves out is found from where the code is.
-      symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-      const locate = (key: string, handler: string) => locateIn(folder, key, handler);
+      const buildInto = async (target: string) => {
+        await build(declaration, serviceDir, target);
+        // What the build leaves out is found from where the code is.
+        symlinkSync(join(ROOT, 'node_modules'), join(target, 'node_modules'));
+      };
+      const shared = serviceDir === ROOT ? await sharedBuild(buildInto) : undefined;
+      if (!shared) await buildInto(folder);
+      const locate = (key: string, handler: string) => locateIn(shared ?? folder, key, handler);
       await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
     }
     await Promise.all([cloud.containers.ready(), database?.ready()]);

@@ -20,6 +20,19 @@
 const RETENTION_IN_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+/**
+ * Those of CodeDeploy that end within half an hour: credentials of a pipeline last for one.
+ * https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+ */
+const TRAFFIC_SHIFTS = [
+  'AllAtOnce',
+  'LambdaCanary10Percent5Minutes',
+  'LambdaCanary10Percent10Minutes',
+  'LambdaCanary10Percent15Minutes',
+  'LambdaLinear10PercentEvery1Minute',
+  'LambdaLinear10PercentEvery2Minutes',
+  'LambdaLinear10PercentEvery3Minutes',
+];
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -94,6 +107,14 @@ const parameters = {
     accepts: isInteger(1, 5_000),
     default: 500,
     prod: 1000,
+  },
+  trafficShift: {
+    description:
+      'How requests go over to new code of the functions behind the API; all but AllAtOnce go back when an alarm sounds',
+    allowed: TRAFFIC_SHIFTS.join(', '),
+    accepts: (value) => TRAFFIC_SHIFTS.includes(value),
+    default: 'AllAtOnce',
+    prod: 'LambdaCanary10Percent5Minutes',
   },
   paymentProvider: {
     description: 'Who charges customers: Stripe, or a sandbox that takes test tokens and moves no money',

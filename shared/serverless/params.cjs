@@ -70,6 +70,9 @@ const isImageOrEmpty = (value) =>
 const isCertificateOrEmpty = (value) =>
   /^(arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36})?$/.test(value);
 
+/** @param {unknown} value of another parameter */
+const isGiven = (value) => (value ?? '') !== '';
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -84,8 +87,8 @@ const parameters = {
   },
   tokenAudience: {
     description: 'Audience that access tokens carry when issuerUrl is given',
-    allowed: 'any text without spaces',
-    accepts: (value) => /^\S+$/.test(value),
+    allowed: 'any text without spaces; with a user pool in the place of issuerUrl, shop alone',
+    accepts: (value, { issuerUrl }) => /^\S+$/.test(value) && (value === 'shop' || isGiven(issuerUrl)),
     default: 'shop',
   },
   allowedOrigins: {
@@ -172,8 +175,9 @@ const parameters = {
   certificateArn: {
     description:
       'Certificate in ACM with which the reports service is public over HTTPS; empty: HTTP within its network',
-    allowed: 'empty, or arn:aws:acm:<region>:<account>:certificate/<id>',
-    accepts: isCertificateOrEmpty,
+    allowed: 'empty, or arn:aws:acm:<region>:<account>:certificate/<id> when reportsImageUri is given',
+    accepts: (value, { reportsImageUri }) =>
+      isCertificateOrEmpty(value) && (value === '' || isGiven(reportsImageUri)),
     default: '',
   },
   reportsMaximumTasks: {
@@ -188,7 +192,7 @@ const parameters = {
     // The keys of a user pool that has a domain cannot be asked for over an endpoint.
     // https://docs.aws.amazon.com/cognito/latest/developerguide/vpc-interface-endpoints.html
     allowed: 'nat, or endpoints when issuerUrl is an issuer that its network leads to',
-    accepts: (value, { issuerUrl }) => value === 'nat' || (value === 'endpoints' && (issuerUrl ?? '') !== ''),
+    accepts: (value, { issuerUrl }) => value === 'nat' || (value === 'endpoints' && isGiven(issuerUrl)),
     default: 'nat',
   },
   reportsDatabaseClass: {

@@ -110,7 +110,22 @@ describe.each([{ folder: '.', declaration: root }, ...services])(
   },
 );
 
+describe.each(services)('$folder', ({ folder, declaration: { plugins, custom } }) => {
+  it('shifts traffic as trafficShift says when it has functions behind the API, and only then', () => {
+    const hasRoutes = functions.some(
+      (one) => one.folder === folder && one.declared.events?.some((event) => 'httpApi' in event),
+    );
+    expect(plugins.includes('serverless-shop/api-functions')).toBe(hasRoutes);
+    expect((custom as Keyed).trafficShift).toBe(hasRoutes ? '${param:trafficShift}' : undefined);
+  });
+});
+
 describe('the root', () => {
+  it('shifts traffic as trafficShift says', () => {
+    expect(root.plugins).toContain('serverless-shop/api-functions');
+    expect(root.custom).toMatchObject({ trafficShift: '${param:trafficShift}' });
+  });
+
   it('takes its parts from the services', () => {
     expect(root).toMatchObject({
       provider: '${file(shared/serverless/application.cjs):provider}',

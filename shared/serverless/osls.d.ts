@@ -38,3 +38,17 @@ declare module 'serverless/lib/configuration/variables/parse.js' {
   }
   export = parse;
 }
+
+declare module 'serverless/lib/plugins/aws/lib/naming.js' {
+  /** Logical ids of what is compiled for a function, by its key. */
+  const naming: Readonly<
+    Record<
+      | 'getNormalizedFunctionName'
+      | 'getLambdaLogicalId'
+      | 'getHttpApiIntegrationLogicalId'
+      | 'getLambdaHttpApiPermissionLogicalId',
+      (key: string) => string
+    >
+  >;
+  export = naming;
+}

@@ -20,6 +20,19 @@
 const RETENTION_IN_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+/**
+ * Those of CodeDeploy that end within half an hour: credentials of a pipeline last for one.
+ * https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html
+ */
+const TRAFFIC_SHIFTS = [
+  'AllAtOnce',
+  'LambdaCanary10Percent5Minutes',
+  'LambdaCanary10Percent10Minutes',
+  'LambdaCanary10Percent15Minutes',
+  'LambdaLinear10PercentEvery1Minute',
+  'LambdaLinear10PercentEvery2Minutes',
+  'LambdaLinear10PercentEvery3Minutes',
+];
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'];
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -57,6 +70,9 @@ const isImageOrEmpty = (value) =>
 const isCertificateOrEmpty = (value) =>
   /^(arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36})?$/.test(value);
 
+/** @param {unknown} value of another parameter */
+const isGiven = (value) => (value ?? '') !== '';
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -71,8 +87,8 @@ const parameters = {
   },
   tokenAudience: {
     description: 'Audience that access tokens carry when issuerUrl is given',
-    allowed: 'any text without spaces',
-    accepts: (value) => /^\S+$/.test(value),
+    allowed: 'any text without spaces; with a user pool in the place of issuerUrl, shop alone',
+    accepts: (value, { issuerUrl }) => /^\S+$/.test(value) && (value === 'shop' || isGiven(issuerUrl)),
     default: 'shop',
   },
   allowedOrigins: {
@@ -94,6 +110,14 @@ const parameters = {
     accepts: isInteger(1, 5_000),
     default: 500,
     prod: 1000,
+  },
+  trafficShift: {
+    description:
+      'How requests go over to new code of the functions behind the API; all but AllAtOnce go back when an alarm sounds',
+    allowed: TRAFFIC_SHIFTS.join(', '),
+    accepts: (value) => TRAFFIC_SHIFTS.includes(value),
+    default: 'AllAtOnce',
+    prod: 'LambdaCanary10Percent5Minutes',
   },
   paymentProvider: {
     description: 'Who charges customers: Stripe, or a sandbox that takes test tokens and moves no money',
@@ -151,8 +175,9 @@ const parameters = {
   certificateArn: {
     description:
       'Certificate in ACM with which the reports service is public over HTTPS; empty: HTTP within its network',
-    allowed: 'empty, or arn:aws:acm:<region>:<account>:certificate/<id>',
-    accepts: isCertificateOrEmpty,
+    allowed: 'empty, or arn:aws:acm:<region>:<account>:certificate/<id> when reportsImageUri is given',
+    accepts: (value, { reportsImageUri }) =>
+      isCertificateOrEmpty(value) && (value === '' || isGiven(reportsImageUri)),
     default: '',
   },
   reportsMaximumTasks: {
@@ -167,7 +192,7 @@ const parameters = {
     // The keys of a user pool that has a domain cannot be asked for over an endpoint.
     // https://docs.aws.amazon.com/cognito/latest/developerguide/vpc-interface-endpoints.html
     allowed: 'nat, or endpoints when issuerUrl is an issuer that its network leads to',
-    accepts: (value, { issuerUrl }) => value === 'nat' || (value === 'endpoints' && (issuerUrl ?? '') !== ''),
+    accepts: (value, { issuerUrl }) => value === 'nat' || (value === 'endpoints' && isGiven(issuerUrl)),
     default: 'nat',
   },
   reportsDatabaseClass: {

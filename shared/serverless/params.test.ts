@@ -13,6 +13,7 @@ describe('the table of parameters', () => {
         allowedOrigins: 'http://localhost:3000',
         apiRateLimit: 50,
         apiBurstLimit: 500,
+        trafficShift: 'AllAtOnce',
         paymentProvider: 'sandbox',
         approvalAmount: 0,
         notificationEmail: '',
@@ -34,6 +35,7 @@ describe('the table of parameters', () => {
       prod: {
         apiRateLimit: 500,
         apiBurstLimit: 1000,
+        trafficShift: 'LambdaCanary10Percent5Minutes',
         paymentProvider: 'stripe',
         reportsDatabaseStandby: true,
         logRetentionInDays: 90,

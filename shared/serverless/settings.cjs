@@ -1,5 +1,6 @@
 const path = require('node:path');
 const { isDeepStrictEqual } = require('node:util');
+const { closest, distance } = require('fastest-levenshtein');
 const { parameters, stages } = require('./params.cjs');
 
 /**
@@ -66,25 +67,32 @@ const misplaced = ({ processedInput: { commands }, serviceDir }) =>
 /** @type {(serverless: Serverless) => string | undefined} */
 const problemOf = ({ processedInput: { options }, configurationInput: { params = {} }, variablesMeta }) => {
   const stage = options.stage ?? 'dev';
-  if (!stages.accepts(stage)) return `The stage "${stage}" is not allowed; it may be ${stages.allowed}.`;
-
-  /** @type {{ [name: string]: unknown }} */
-  const values = { ...params.default, ...params[stage] };
-  for (const given of options.param ?? []) {
-    const [name = '', ...value] = given.split('=');
-    if (value.join('=') === '') return `--param "${given}" has no value; write --param "name=value".`;
-    if (!Object.hasOwn(parameters, name)) {
-      return `There is no parameter "${name}"; the parameters are ${Object.keys(parameters).join(', ')}.`;
-    }
-    values[name] = value.join('=').trimEnd();
+  if (!stages.accepts(stage)) {
+    return `The stage ${JSON.stringify(stage)} is not allowed; it may be ${stages.allowed}.`;
   }
 
+  /** @type {Map<string, string>} */
+  const given = new Map();
+  for (const text of options.param ?? []) {
+    const [name = '', ...rest] = text.split('=');
+    const value = rest.join('=').trimEnd();
+    const usage = 'write --param "name=value"';
+    if (name === '') return `--param ${JSON.stringify(text)} names no parameter; ${usage}.`;
+    if (value === '') return `--param ${JSON.stringify(text)} has no value; ${usage}.`;
+    if (!Object.hasOwn(parameters, name)) return unknown(name);
+    if (given.has(name)) return `The parameter ${name} is given twice.`;
+    given.set(name, value);
+  }
+
+  /** @type {{ [name: string]: unknown }} */
+  const values = { ...params.default, ...params[stage], ...Object.fromEntries(given) };
   for (const [name, value] of Object.entries(values)) {
     const parameter = parameters[name];
     if (!parameter) return `The parameter "${name}" is not described in shared/serverless/params.cjs.`;
     const text = String(value);
-    if (text.includes('${') || parameter.accepts(text, values)) continue;
-    return `The parameter ${name} is "${text}"; allowed: ${parameter.allowed}.`;
+    const isResolvedLater = text.includes('${') && !given.has(name);
+    if (isResolvedLater || parameter.accepts(text, values)) continue;
+    return `The parameter ${name} is ${JSON.stringify(text)}; allowed: ${parameter.allowed}.`;
   }
 
   for (const [path, { variables = [] }] of variablesMeta) {
@@ -97,6 +105,15 @@ const problemOf = ({ processedInput: { options }, configurationInput: { params =
     }.`;
   }
   return undefined;
+};
+
+/** @param {string} name */
+const unknown = (name) => {
+  const names = Object.keys(parameters);
+  const near = closest(name, names);
+  const isTypo = distance(name.toLowerCase(), near.toLowerCase()) <= name.length / 2;
+  const all = `he parameters are ${names.join(', ')}.`;
+  return `There is no parameter ${JSON.stringify(name)}; ${isTypo ? `is ${near} meant? T` : 't'}${all}`;
 };
 
 /**

@@ -78,19 +78,85 @@ describe('a stage', () => {
   });
 });
 
+/** What each parameter may not be. */
+const REFUSED: readonly (readonly [name: string, value: string])[] = [
+  ['issuerUrl', 'http://idp.example.com'],
+  ['issuerUrl', 'https://idp.example.com?tenant=1'],
+  ['issuerUrl', 'https://idp.example.com#a'],
+  ['issuerUrl', 'https://user@idp.example.com'],
+  ['issuerUrl', 'idp.example.com'],
+  ['issuerUrl', 'http://localhost.example.com'],
+  ['tokenAudience', 'two words'],
+  ['allowedOrigins', 'https://shop.example.com/'],
+  ['allowedOrigins', 'https://shop.example.com/path'],
+  ['allowedOrigins', 'shop.example.com'],
+  ['allowedOrigins', 'https://shop.example.com,'],
+  ['allowedOrigins', 'https://shop.example.com,*'],
+  ['allowedOrigins', 'null'],
+  ['allowedOrigins', 'ws://shop.example.com'],
+  ['trafficShift', 'canary'],
+  ['trafficShift', 'LambdaLinear10PercentEvery10Minutes'],
+  ['trafficShift', 'CodeDeployDefault.LambdaCanary10Percent5Minutes'],
+  ['lowStockThreshold', '0'],
+  ['lowStockThreshold', '101'],
+  ['stockAlertEmail', 'staff'],
+  ['reportEmail', 'staff@'],
+  ['paymentProvider', 'paypal'],
+  ['approvalAmount', '-1'],
+  ['approvalAmount', '10.50'],
+  ['approvalAmount', '100000000'],
+  ['notificationEmail', 'example.com'],
+  ['notificationEmail', 'orders@localhost'],
+  ['notificationEmail', 'orders@example.com, more@example.com'],
+  ['alarmEmail', 'on call@example.com'],
+  ['alarmEmail', '@example.com'],
+  ['alarmEmail', `a@${'b'.repeat(250)}.example`],
+  ['invoiceImageUri', 'invoice:latest'],
+  ['invoiceImageUri', 'public.ecr.aws/shop/invoice:latest'],
+  ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice'],
+  ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice@sha256:0f'],
+  ['reportsImageUri', 'reports:latest'],
+  ['certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/'],
+  ['certificateArn', 'arn:aws:iam::123456789012:server-certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f'],
+  ['reportsMaximumTasks', '2'],
+  ['reportsMaximumTasks', '31'],
+  ['reportsEgress', 'none'],
+  ['reportsDatabaseClass', 't4g.micro'],
+  ['reportsDatabaseClass', 'db.t3.micro'],
+  ['reportsDatabaseClass', 'db.m7g.micro'],
+  ['reportsDatabaseStandby', 'no'],
+  ['apiRateLimit', '0'],
+  ['apiRateLimit', '10001'],
+  ['apiRateLimit', '-5'],
+  ['apiRateLimit', '2.5'],
+  ['apiRateLimit', '1e3'],
+  ['apiRateLimit', 'many'],
+  ['apiBurstLimit', '5001'],
+  ['logLevel', 'debug'],
+  ['logLevel', 'TRACE'],
+  ['logRetentionInDays', '0'],
+  ['logRetentionInDays', '8'],
+  ['logRetentionInDays', '07'],
+  ['protectData', 'yes'],
+  ['protectData', 'TRUE'],
+];
+
 describe('a parameter given on the command line', () => {
   it.each([
     'issuerUrl=https://idp.example.com',
     'issuerUrl=https://idp.example.com/realms/shop/',
     'issuerUrl=http://127.0.0.1:3002',
     'issuerUrl=http://localhost:3002/issuer',
-    'tokenAudience=shop-web',
+    'tokenAudience=shop',
     'allowedOrigins=*',
     'allowedOrigins=https://shop.example.com',
     'allowedOrigins=https://shop.example.com, http://localhost:3000',
     'apiRateLimit=1',
     'apiRateLimit=10000',
     'apiBurstLimit=5000',
+    'trafficShift=AllAtOnce',
+    'trafficShift=LambdaCanary10Percent5Minutes',
+    'trafficShift=LambdaLinear10PercentEvery3Minutes',
     'paymentProvider=sandbox',
     'paymentProvider=stripe',
     'approvalAmount=0',
@@ -101,7 +167,6 @@ describe('a parameter given on the command line', () => {
     `invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/invoice@sha256:${'0f'.repeat(32)}`,
     'invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice:v1.2',
     `reportsImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/reports@sha256:${'0f'.repeat(32)}`,
-    'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
     'reportsMaximumTasks=3',
     'reportsMaximumTasks=30',
     'reportsEgress=nat',
@@ -109,6 +174,10 @@ describe('a parameter given on the command line', () => {
     'reportsDatabaseClass=db.r8g.large',
     'reportsDatabaseClass=db.m7g.16xlarge',
     'reportsDatabaseStandby=true',
+    'lowStockThreshold=1',
+    'lowStockThreshold=100',
+    'stockAlertEmail=staff@example.com',
+    'reportEmail=staff@example.com',
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -118,63 +187,34 @@ describe('a parameter given on the command line', () => {
     expect(line(command({ param: [given] }))).toBeUndefined();
   });
 
-  it.each([
-    ['issuerUrl', 'http://idp.example.com'],
-    ['issuerUrl', 'https://idp.example.com?tenant=1'],
-    ['issuerUrl', 'https://idp.example.com#a'],
-    ['issuerUrl', 'https://user@idp.example.com'],
-    ['issuerUrl', 'idp.example.com'],
-    ['issuerUrl', 'http://localhost.example.com'],
-    ['tokenAudience', 'two words'],
-    ['allowedOrigins', 'https://shop.example.com/'],
-    ['allowedOrigins', 'https://shop.example.com/path'],
-    ['allowedOrigins', 'shop.example.com'],
-    ['allowedOrigins', 'https://shop.example.com,'],
-    ['allowedOrigins', 'https://shop.example.com,*'],
-    ['allowedOrigins', 'null'],
-    ['allowedOrigins', 'ws://shop.example.com'],
-    ['paymentProvider', 'paypal'],
-    ['approvalAmount', '-1'],
-    ['approvalAmount', '10.50'],
-    ['approvalAmount', '100000000'],
-    ['notificationEmail', 'example.com'],
-    ['notificationEmail', 'orders@localhost'],
-    ['notificationEmail', 'orders@example.com, more@example.com'],
-    ['alarmEmail', 'on call@example.com'],
-    ['alarmEmail', '@example.com'],
-    ['alarmEmail', `a@${'b'.repeat(250)}.example`],
-    ['invoiceImageUri', 'invoice:latest'],
-    ['invoiceImageUri', 'public.ecr.aws/shop/invoice:latest'],
-    ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice'],
-    ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice@sha256:0f'],
-    ['reportsImageUri', 'reports:latest'],
-    ['certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/'],
-    ['certificateArn', 'arn:aws:iam::123456789012:server-certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f'],
-    ['reportsMaximumTasks', '2'],
-    ['reportsMaximumTasks', '31'],
-    ['reportsEgress', 'none'],
-    ['reportsDatabaseClass', 't4g.micro'],
-    ['reportsDatabaseClass', 'db.t3.micro'],
-    ['reportsDatabaseClass', 'db.m7g.micro'],
-    ['reportsDatabaseStandby', 'no'],
-    ['apiRateLimit', '0'],
-    ['apiRateLimit', '10001'],
-    ['apiRateLimit', '-5'],
-    ['apiRateLimit', '2.5'],
-    ['apiRateLimit', '1e3'],
-    ['apiRateLimit', 'many'],
-    ['apiBurstLimit', '5001'],
-    ['logLevel', 'debug'],
-    ['logLevel', 'TRACE'],
-    ['logRetentionInDays', '0'],
-    ['logRetentionInDays', '8'],
-    ['logRetentionInDays', '07'],
-    ['protectData', 'yes'],
-    ['protectData', 'TRUE'],
-  ])('%s may not be %s', (name, value) => {
+  it.each(REFUSED)('%s may not be %s', (name, value) => {
     expect(line(command({ param: [`${name}=${value}`] }))).toBe(
       `The parameter ${name} is "${value}"; allowed: ${parameters.parameters[name]?.allowed}.`,
     );
+  });
+
+  it.each([
+    [
+      'tokenAudience=shop-web',
+      'issuerUrl=https://idp.example.com',
+      'The parameter tokenAudience is "shop-web"; allowed: any text without spaces; with a user pool in the place of ' +
+        'issuerUrl, shop alone.',
+    ],
+    [
+      'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
+      'reportsImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/reports:v1',
+      'The parameter certificateArn is ' +
+        '"arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"; allowed: empty, or ' +
+        'arn:aws:acm:<region>:<account>:certificate/<id> when reportsImageUri is given.',
+    ],
+  ])('may be %s only beside the parameter that it goes with', (given, other, refusal) => {
+    expect(line(command({ param: [given] }))).toBe(refusal);
+    expect(line(command({ param: [given, other] }))).toBeUndefined();
+  });
+
+  it('has an example here that is refused, whichever it is', () => {
+    const refused = REFUSED.map(([name]) => name);
+    expect(Object.keys(parameters.parameters).filter((name) => !refused.includes(name))).toEqual([]);
   });
 
   it('may be endpoints alone for reportsEgress when the network leads to an issuer of its own', () => {
@@ -195,14 +235,51 @@ describe('a parameter given on the command line', () => {
   it('is refused when there is none of that name', () => {
     expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
-        'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
+        'apiBurstLimit, trafficShift, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
         'reportsDatabaseStandby, alarmEmail, logLevel, logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });
 
-  it.each(['logLevel', 'logLevel='])('is refused without a value: %s', (given) => {
+  it.each([
+    ['logLvel', 'logLevel'],
+    ['loglevel', 'logLevel'],
+    ['reportImageUri', 'reportsImageUri'],
+    ['issuer', 'issuerUrl'],
+  ])('%s is refused with the name that is near', (typo, near) => {
+    expect(line(command({ param: [`${typo}=x`] }))).toMatch(
+      new RegExp(
+        `^There is no parameter "${typo}"; is ${near} meant\\? The parameters are issuerUrl, .*protectData\\.$`,
+      ),
+    );
+  });
+
+  it('is refused when it is given twice, even alike', () => {
+    const twice = 'The parameter logLevel is given twice.';
+    expect(line(command({ param: ['logLevel=INFO', 'logLevel=DEBUG'] }))).toBe(twice);
+    expect(line(command({ param: ['logLevel=INFO', 'logLevel=INFO'] }))).toBe(twice);
+  });
+
+  it('is refused in one line, whatever it is', () => {
+    expect(line(command({ param: ['logLevel=IN\nFO'] }))).toBe(
+      'The parameter logLevel is "IN\\nFO"; allowed: DEBUG, INFO, WARN, ERROR.',
+    );
+  });
+
+  it('is refused as a variable, which would be checked by nobody', () => {
+    expect(line(command({ param: ['logLevel=${env:LEVEL}'] }))).toContain(
+      'The parameter logLevel is "${env:LEVEL}"',
+    );
+  });
+
+  it('is refused without a name', () => {
+    expect(line(command({ param: ['=INFO'] }))).toBe(
+      '--param "=INFO" names no parameter; write --param "name=value".',
+    );
+  });
+
+  it.each(['logLevel', 'logLevel=', 'logLevel= '])('is refused without a value: %s', (given) => {
     expect(line(command({ param: [given] }))).toBe(
       `--param "${given}" has no value; write --param "name=value".`,
     );

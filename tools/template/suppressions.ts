@@ -53,6 +53,12 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rules: ['wildcard'],
+    resources: /^TrafficShiftRole$/,
+    says: /^allows cloudwatch:DescribeAlarms on \S+:alarm:\*$/,
+    reason: 'IAM checks who asks for an alarm by its name against all alarms of the account',
+  },
+  {
+    rules: ['wildcard'],
     resources: /^ReportsAccessLogsPolicy$/,
     says: /^allows s3:PutObject on \$\{ReportsAccessLogs\.Arn\}\/AWSLogs\/\$\{AWS::AccountId\}\/\*$/,
     reason: 'the logs of one load balancer, which names them',

@@ -9,6 +9,7 @@ export interface Resource {
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly UpdatePolicy?: Properties;
   readonly Properties?: Properties;
 }
 

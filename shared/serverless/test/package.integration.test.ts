@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
+import { digest } from '../../digest.ts';
 import { addFiles, copyOfRepository, copyWithoutCode, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds. */
@@ -23,6 +24,7 @@ type Properties = {
   readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
   readonly RetentionInDays: number;
   readonly RouteKey: string;
+  readonly IntegrationUri?: { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] };
   readonly JwtConfiguration: unknown;
   readonly DefaultRouteSettings: unknown;
   readonly CorsConfiguration: Readonly<Record<string, unknown>>;
@@ -99,6 +101,15 @@ const only = ({ template }: Packaged, type: string): Resource => {
   return found;
 };
 
+/** What no two packages share: where code is put, and the ids of versions, which are made of its hash. */
+const isOfOneRun = (key: string, value: unknown) =>
+  key === 'S3Key' || (typeof value === 'string' && /^[A-Z][A-Za-z]+LambdaVersion\w{20,}$/.test(value));
+
+/** Roles that name every function of the API, and so more of them in the application. */
+const ROLES_OF_THE_API = ['HttpApiRole', 'TrafficShiftRole'];
+const namedBy = (resource: Resource | undefined) =>
+  resource?.Properties.Policies[0]?.PolicyDocument.Statement[0]?.Resource;
+
 /** A resource of a service's own stack as the joined stack has it. */
 function joined(
   resource: Resource,
@@ -107,7 +118,7 @@ function joined(
 ) {
   const exported = new Map(Object.values(outputs).map(({ Value, Export }) => [Export?.Name, Value]));
   return JSON.parse(JSON.stringify(resource), (key, value) => {
-    if (key === 'S3Key') return 'of this run';
+    if (isOfOneRun(key, value)) return 'of this run';
     if (key === 'Handler') return `services/${name}/${value}`;
     if (key === 'LogGroupName') return value.replace(`/http-api/${stackName}`, '/http-api/the-stack');
     return exported.get(value?.['Fn::ImportValue']) ?? value;
@@ -117,7 +128,7 @@ function joined(
 /** The same of a resource of the joined stack, where only what no two runs or stacks share is left out. */
 const comparable = (resource: Resource | undefined) =>
   JSON.parse(JSON.stringify(resource ?? null), (key, value) => {
-    if (key === 'S3Key') return 'of this run';
+    if (isOfOneRun(key, value)) return 'of this run';
     return key === 'LogGroupName' ? value.replace('/http-api/shop-prod', '/http-api/the-stack') : value;
   });
 
@@ -199,8 +210,12 @@ describe.each(services)('the stack of $name alone', ({ name, functions }: Declar
     const own = { name, stackName: `shop-${name}-prod` };
     const { Resources } = application.prod.template;
     for (const [id, resource] of Object.entries(alone[name]?.template.Resources ?? {})) {
-      // Named after the way in which its stream is written.
-      if (resource.Type === 'AWS::Lambda::EventSourceMapping') continue;
+      // Named after the way in which its stream is written, or after its code.
+      if (['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Version'].includes(resource.Type)) continue;
+      if (ROLES_OF_THE_API.includes(id)) {
+        expect(namedBy(Resources[id])).toEqual(expect.arrayContaining(namedBy(resource) as unknown[]));
+        continue;
+      }
       expect({ [id]: comparable(Resources[id]) }).toEqual({ [id]: joined(resource, own, Outputs) });
     }
     const mappings = (resources: Template['Resources']) =>
@@ -275,8 +290,9 @@ describe.each(STAGES)('in %s', (stage) => {
       );
       // Those of the containers are looked at in fargate.integration.test.ts.
       const others = ['ReportsExecutionRole', 'ReportsFlowLogRole', 'ReportsTaskRole'];
+      const ofTheApi = stage === 'prod' ? ROLES_OF_THE_API : ['HttpApiRole'];
       expect(ofType(application[stage], 'AWS::IAM::Role')).toHaveLength(
-        lambdas.length + machines.length + others.length,
+        lambdas.length + machines.length + others.length + ofTheApi.length,
       );
 
       for (const { Properties } of lambdas) {
@@ -306,6 +322,17 @@ describe.each(STAGES)('in %s', (stage) => {
   });
 
   describe('the HTTP API', () => {
+    it(`calls its functions ${stage === 'prod' ? 'by aliases that are shifted' : 'themselves'}`, () => {
+      const called = ofType(application[stage], 'AWS::ApiGatewayV2::Integration').map(({ Properties }) =>
+        Properties.IntegrationUri?.['Fn::Join']?.[1].at(-1),
+      );
+      expect(called.length).toBeGreaterThan(0);
+      expect([...new Set(called)]).toEqual([stage === 'prod' ? 'live' : undefined]);
+      for (const type of ['AWS::Lambda::Version', 'AWS::Lambda::Alias', 'AWS::CodeDeploy::DeploymentGroup']) {
+        expect(ofType(application[stage], type)).toHaveLength(stage === 'prod' ? called.length : 0);
+      }
+    });
+
     it('has the routes that openapi.json describes, and no others', () => {
       const { paths } = JSON.parse(
         readFileSync(join(import.meta.dirname, '../../../openapi.json'), 'utf8'),
@@ -378,6 +405,18 @@ describe.each(STAGES)('in %s', (stage) => {
         Properties: { Protocol: 'email', TopicArn: { Ref: 'AlarmTopic' } },
       });
     });
+  });
+});
+
+describe('a package', () => {
+  it('is the same of the same code, so that no deployment begins of what has not changed', async () => {
+    const zips = ({ folder }: Packaged) =>
+      readdirSync(join(folder, '.serverless'))
+        .filter((name) => name.endsWith('.zip'))
+        .map((name) => ({ name, digest: digest(readFileSync(join(folder, '.serverless', name), 'latin1')) }));
+    const again = await packaged(join(copyOfRepository(), 'services/orders'), 'prod');
+    expect(zips(again)).toEqual(zips(alone.orders as Packaged));
+    expect(zips(again)).not.toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { alarmRules } from './alarms.ts';
+import { apiFunctionRules } from './api-functions.ts';
 import { asynchronousRules } from './asynchronous.ts';
 import { containerRules } from './containers.ts';
 import { dataRules } from './data.ts';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...asynchronousRules,
   ...alarmRules,
   ...httpApiRules,
+  ...apiFunctionRules,
   ...stateMachineRules,
   ...dataRules,
   ...containerRules,

@@ -23,6 +23,7 @@ be removed, let go or replaced.
   --help               shows this text
 `;
 
+const ROOT = join(import.meta.dirname, '..');
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const flag = { type: 'boolean' } as const;
 
@@ -39,7 +40,7 @@ interface Options {
 async function diff(options: Options): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-diff-'));
   try {
-    const { stackName, region } = await packageOf(folder, options.stage, parametersOf(options.param));
+    const { stackName, region } = await packageOf(ROOT, options.stage, parametersOf(options.param), folder);
     const next = packaged(join(folder, TEMPLATE));
     const current = options.template ? packaged(options.template) : await deployed(aws(region), stackName);
     const comparison = compare(current, next);

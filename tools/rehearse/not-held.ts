@@ -1,7 +1,7 @@
+import type { Template } from '../template/template.ts';
 import { unlistedTypes } from './account.ts';
 import { AMENDED } from './amendments.ts';
 import type { NotHeld } from './report.ts';
-import type { Template } from './template.ts';
 
 /** What the emulator lacks or does otherwise than AWS, each seen with the version of requirements.txt. */
 const LIMITS: readonly NotHeld[] = [

@@ -1,12 +1,4 @@
-/** A CloudFormation template, as far as the rehearsal reads it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
+import type { Template } from '../template/template.ts';
 
 /** A function of the template, and what AWS calls it for: `GET /items`, `queue ImportQueue`, … */
 export interface DeployedFunction {

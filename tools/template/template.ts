@@ -1,23 +1,10 @@
 import { referencesOf } from '../../offline/cloudformation/intrinsics.ts';
 import { isRecord } from '../../offline/cloudformation/template.ts';
-import { created } from '../../shared/serverless/test/created.ts';
+import { created, type Resource, type Template } from '../../shared/serverless/test/created.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-export interface Resource {
-  readonly Type: string;
-  readonly Condition?: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly Properties?: Properties;
-}
-
-/** A compiled template, as `sls package` writes it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Condition?: string; readonly Value: unknown }>>;
-  readonly Conditions?: Properties;
-}
+export type { Resource, Template };
 
 export interface NamedResource {
   readonly id: string;

@@ -45,10 +45,8 @@ async function diff(options: Options): Promise<number> {
     const current = options.template ? packaged(options.template) : await deployed(aws(region), stackName);
     const comparison = compare(current, next);
     const title = `${stackName} in ${region}: what a deploy would change`;
-    const hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR;
     if (options.json) console.log(JSON.stringify({ stackName, region, ...comparison }, undefined, 2));
-    else
-      console.log(options.markdown ? asMarkdown(title, comparison) : asText(title, comparison, hasColours));
+    else console.log(options.markdown ? asMarkdown(title, comparison) : asText(title, comparison));
     const endangered = comparison.changes.filter(({ endangersData }) => endangersData);
     if (endangered.length === 0 || options['allow-stateful']) return 0;
     const names = endangered.map(({ resource, kind }) => `${resource} (${kind})`).join(', ');

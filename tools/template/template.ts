@@ -12,6 +12,20 @@ export interface NamedResource {
   readonly properties: Properties;
 }
 
+/** Types of what holds data that cannot be made again once it is gone. */
+export const STATEFUL: readonly string[] = [
+  'AWS::Cognito::UserPool',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::KMS::Key',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+];
+
 /** The resources of one of these types, in the order of the template. */
 export function ofType({ Resources }: Template, ...types: readonly string[]): NamedResource[] {
   return Object.entries(Resources)

@@ -17,6 +17,8 @@ import { quantile } from './statistics.ts';
 /** Two lines each, over the year 2025. */
 const ORDERS = 1_000_000;
 const CALLERS = 4;
+/** As many as a task has for reports. */
+const CONNECTIONS = 3;
 const MESSAGES_OF_A_RECEIVE = 10;
 const BUDGETS_MS: Readonly<Record<string, number>> = { 'a month by day': 150, 'a year by category': 2_000 };
 
@@ -42,7 +44,12 @@ interface Row {
 export async function reports({ quick, signal, progress }: Run): Promise<Figure> {
   const [name, openBenchDatabase] = databases.at(-1) ?? databases[0];
   const target = await openBenchDatabase();
-  const config = { ...databaseConfig({ url: target.url }), statement_timeout: 0, query_timeout: 0, max: 8 };
+  const config = {
+    ...databaseConfig({ url: target.url }),
+    statement_timeout: 0,
+    query_timeout: 0,
+    max: CONNECTIONS,
+  };
   const database = openDatabase(config, {
     onPasswordRefused: () => undefined,
     onConnectionLost: () => undefined,

@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Endpoints, removeEndpoints, runningEndpoints, writeEndpoints } from './endpoints.ts';
 import { freePorts } from './ports.ts';
 import { serve } from './serve.ts';
@@ -16,11 +16,15 @@ const endpoints = (aws: string): Endpoints => ({
   docs: null,
   resources: { ItemsTable: 'items' },
 });
-const emptyFolder = () => mkdtempSync(join(tmpdir(), 'endpoints-'));
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'endpoints-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
 const notRunning = 'The local cloud is not running. Start it with npm start.';
 
 it('are read as they were written while the local cloud answers', async () => {
-  const folder = emptyFolder();
   const serving = await serve(0, (_, response) => response.end());
   writeEndpoints(folder, endpoints(serving.url));
   expect(await runningEndpoints(folder)).toEqual(endpoints(serving.url));
@@ -29,14 +33,12 @@ it('are read as they were written while the local cloud answers', async () => {
 });
 
 it('are refused when nothing answers there any more', async () => {
-  const folder = emptyFolder();
   const [port] = await freePorts(1);
   writeEndpoints(folder, endpoints(`http://127.0.0.1:${port}`));
   await expect(runningEndpoints(folder)).rejects.toThrow(notRunning);
 });
 
 it('are refused when there are none, and gone once removed', async () => {
-  const folder = emptyFolder();
   await expect(runningEndpoints(folder)).rejects.toThrow(notRunning);
   writeEndpoints(folder, endpoints('http://127.0.0.1:1'));
   removeEndpoints(folder, 'http://127.0.0.1:1');
@@ -45,7 +47,6 @@ it('are refused when there are none, and gone once removed', async () => {
 });
 
 it('stay when they are those of a cloud that was started since', async () => {
-  const folder = emptyFolder();
   writeEndpoints(folder, endpoints('http://127.0.0.1:2'));
   removeEndpoints(folder, 'http://127.0.0.1:1');
   expect(existsSync(join(folder, 'endpoints.json'))).toBe(true);

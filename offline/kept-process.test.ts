@@ -57,6 +57,27 @@ describe('a process that is kept', () => {
     ]);
   });
 
+  it('pauses longer and longer when it cannot be started any more after it had run for long', async () => {
+    let isThere = true;
+    keep(
+      () => node(LASTING),
+      async () => {
+        if (!isThere) throw new Error('There is no secret.');
+        return {};
+      },
+    );
+    await until(() => kept.pid !== undefined);
+    time += 10_001;
+    isThere = false;
+    kept.kill();
+    await until(() => said.length === 3);
+    expect(said).toEqual([
+      'It has ended (SIGKILL); it starts again in 0.1 s.',
+      'It has ended (There is no secret.); it starts again in 0.2 s.',
+      'It has ended (There is no secret.); it starts again in 0.4 s.',
+    ]);
+  });
+
   it('is killed when it does not end in the time that it is given', async () => {
     let isDeaf = false;
     keep(() => {

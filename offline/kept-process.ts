@@ -83,12 +83,12 @@ export class KeptProcess {
   }
 
   async #launch(): Promise<void> {
+    this.#startedAt = this.#now();
     try {
       const environment = await this.#options.environment();
       if (!this.#isWanted || this.#child) return;
       const child = this.#options.spawn(environment);
       this.#child = child;
-      this.#startedAt = this.#now();
       child.once('error', (error) => this.#ended(error.message));
       child.once('exit', (code, signal) => this.#ended(signal ?? `exit code ${code}`));
     } catch (error) {

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isUnanswered } from './aws-failures.ts';
 import { DependencyFailed, Throttled } from './errors.ts';
@@ -41,4 +41,15 @@ export function translateDynamodbFailure(error: unknown): unknown {
     return new Throttled('DynamoDB refuses more requests for now.', { cause: error });
   }
   return isUnanswered(error) ? new DependencyFailed('DynamoDB did not answer.', { cause: error }) : error;
+}
+
+/** Whether a write was done: not when its condition does not hold. @throws Throttled, DependencyFailed */
+export async function isWritten(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw translateDynamodbFailure(error);
+  }
 }

@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from './dynamodb.ts';
+import { isWritten } from './dynamodb.ts';
 
 /** A right that one process has at a time. Times are in milliseconds since the epoch, by one clock for all. */
 export interface Lease {
@@ -16,19 +15,9 @@ export function leaseTable(
   tableName: string,
   key: Readonly<Record<string, string>>,
 ): Lease {
-  const unlessHeld = async (write: Promise<unknown>): Promise<boolean> => {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw translateDynamodbFailure(error);
-    }
-  };
-
   return {
     take: (owner, now, until) =>
-      unlessHeld(
+      isWritten(
         documents.send(
           new PutCommand({
             TableName: tableName,
@@ -42,7 +31,7 @@ export function leaseTable(
       ),
 
     async release(owner) {
-      await unlessHeld(
+      await isWritten(
         documents.send(
           new DeleteCommand({
             TableName: tableName,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PythonUnavailable } from './python.ts';
 import { installLint, lintFindings } from './template/cfn-lint.ts';
 import { findingsIn } from './template/check.ts';
 import { templateCompiler } from './template/compile.ts';
@@ -22,17 +23,15 @@ cfn-lint it is left out; that is a failure when REQUIRE_CFN_LINT is set.
 async function checkTemplates(stage: string | undefined): Promise<boolean> {
   const sets = PARAMETER_SETS.filter((one) => stage === undefined || one.stage === stage);
   if (sets.length === 0) throw new Error(`No template of the stage ${stage} is checked.`);
-  const lintProblem = installLint();
-  if (lintProblem !== undefined) {
-    const problem = `cfn-lint cannot be installed: ${lintProblem}`;
-    if (process.env.REQUIRE_CFN_LINT) throw new Error(problem);
-    console.log(`${problem}\n`);
-  }
+  const linter = await installLint().catch((error: unknown) => {
+    if (!(error instanceof PythonUnavailable) || process.env.REQUIRE_CFN_LINT) throw error;
+    console.log(`cfn-lint cannot be installed: ${error.message}\n`);
+  });
 
   const all: Found[] = [];
   const checked: Checked[] = [];
   const check = async (set: ParameterSet, template: Template) => {
-    const linting = lintProblem === undefined ? lintFindings(template) : undefined;
+    const linting = linter === undefined ? undefined : lintFindings(linter, template);
     const found = { ...findingsIn(template, set.protectsData), 'cfn-lint': await linting };
     all.push(...Object.values(found).flatMap((findings) => findings ?? []));
     const tools = Object.fromEntries(

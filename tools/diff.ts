@@ -23,6 +23,7 @@ be removed, let go or replaced.
   --help               shows this text
 `;
 
+const ROOT = join(import.meta.dirname, '..');
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 const flag = { type: 'boolean' } as const;
 
@@ -39,15 +40,13 @@ interface Options {
 async function diff(options: Options): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-diff-'));
   try {
-    const { stackName, region } = await packageOf(folder, options.stage, parametersOf(options.param));
+    const { stackName, region } = await packageOf(ROOT, options.stage, parametersOf(options.param), folder);
     const next = packaged(join(folder, TEMPLATE));
     const current = options.template ? packaged(options.template) : await deployed(aws(region), stackName);
     const comparison = compare(current, next);
     const title = `${stackName} in ${region}: what a deploy would change`;
-    const hasColours = process.stdout.isTTY === true && !process.env.NO_COLOR;
     if (options.json) console.log(JSON.stringify({ stackName, region, ...comparison }, undefined, 2));
-    else
-      console.log(options.markdown ? asMarkdown(title, comparison) : asText(title, comparison, hasColours));
+    else console.log(options.markdown ? asMarkdown(title, comparison) : asText(title, comparison));
     const endangered = comparison.changes.filter(({ endangersData }) => endangersData);
     if (endangered.length === 0 || options['allow-stateful']) return 0;
     const names = endangered.map(({ resource, kind }) => `${resource} (${kind})`).join(', ');

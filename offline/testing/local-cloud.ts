@@ -89,7 +89,6 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     (options.database ?? options.containers)
       ? await startDeclaredDatabase(application, options, say)
       : undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   const invocations: InvocationEntry[] = [];
   const cloud = await startCloud(application, {
     awsPort: 0,
@@ -106,6 +105,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     database?.process?.end();
     throw error;
   });
+  const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   const place = { awsUrl: cloud.awsUrl, databaseUrl: database?.url ?? null };
   const stop = async () => {
     await cloud.containers.drain();

@@ -32,7 +32,11 @@ export async function startOffline(options: { folder: string; args?: string[]; e
   const [http, aws, issuer, lambda, reports] = await freePorts(5);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {
-    ...{ httpPort: http, awsPort: aws, issuerPort: issuer, lambdaPort: lambda, reportsPort: reports },
+    httpPort: http,
+    awsPort: aws,
+    issuerPort: issuer,
+    lambdaPort: lambda,
+    reportsPort: reports,
   };
   const portArgs = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   // What is given last wins, so that a test may choose a port.
@@ -83,9 +87,17 @@ export async function sls(options: {
   args: string[];
   env?: NodeJS.ProcessEnv;
 }): Promise<Ended> {
-  const { child, output, closed } = launch(options.folder, options.args, options.env);
-  await closed;
-  return { exitCode: child.exitCode, output: output() };
+  // serverless-esbuild leaves the code of each function among the temporary files.
+  // https://github.com/floydspace/serverless-esbuild/pull/589
+  const temporary = mkdtempSync(join(tmpdir(), 'sls-'));
+  try {
+    const env = { ...options.env, TMPDIR: temporary };
+    const { child, output, closed } = launch(options.folder, options.args, env);
+    await closed;
+    return { exitCode: child.exitCode, output: output() };
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
 function launch(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}) {

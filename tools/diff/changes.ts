@@ -1,6 +1,6 @@
 import { fullDiff, type ResourceDifference, ResourceImpact } from '@aws-cdk/cloudformation-diff';
 import { isRecord } from '../../offline/cloudformation/template.ts';
-import { at, settled, type Template } from '../template/template.ts';
+import { at, STATEFUL, settled, type Template } from '../template/template.ts';
 
 export const KINDS = ['added', 'changed', 'may be replaced', 'replaced', 'let go', 'removed'] as const;
 
@@ -30,22 +30,10 @@ export interface Comparison {
 }
 
 /**
- * What holds data that nothing makes again. Log groups are not among them: they come and go with their functions, and
- * their events end by themselves.
+ * What endangers data when it goes, the messages that wait in a queue among it. Log groups are not: they come and go with
+ * their functions, and their events end by themselves.
  */
-const STATEFUL = new Set([
-  'AWS::Cognito::UserPool',
-  'AWS::DynamoDB::GlobalTable',
-  'AWS::DynamoDB::Table',
-  'AWS::ECR::Repository',
-  'AWS::EFS::FileSystem',
-  'AWS::KMS::Key',
-  'AWS::RDS::DBCluster',
-  'AWS::RDS::DBInstance',
-  'AWS::S3::Bucket',
-  'AWS::SQS::Queue',
-  'AWS::SecretsManager::Secret',
-]);
+const HOLDS_DATA = new Set([...STATEFUL, 'AWS::SQS::Queue']);
 
 const KIND_OF: Readonly<Partial<Record<ResourceImpact, Change['kind']>>> = {
   [ResourceImpact.WILL_CREATE]: 'added',
@@ -92,7 +80,7 @@ function changeOf(resource: string, difference: ResourceDifference): Change {
     type,
     kind,
     properties: difference.isUpdate ? propertiesOf(difference) : [],
-    endangersData: STATEFUL.has(type) && kind !== 'added' && kind !== 'changed',
+    endangersData: HOLDS_DATA.has(type) && kind !== 'added' && kind !== 'changed',
   };
 }
 

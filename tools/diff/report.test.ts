@@ -22,10 +22,11 @@ const comparison: Comparison = {
   ],
   codeUnknown: ['ListOrders'],
 };
+const plain = (_: unknown, text: string) => text;
 const nothing: Comparison = { changes: [], codeUnknown: [] };
 
 it('is a line for each change in columns, and the counts', () => {
-  expect(asText('shop-prod', comparison, false).split('\n')).toEqual([
+  expect(asText('shop-prod', comparison, plain).split('\n')).toEqual([
     'shop-prod',
     '  ± Orders    AWS::DynamoDB::Table   replaced; TableName; HOLDS DATA',
     '  ~ GetOrder  AWS::Lambda::Function  Timeout, code',
@@ -35,9 +36,12 @@ it('is a line for each change in columns, and the counts', () => {
 });
 
 it('is coloured on a terminal: red what endangers data', () => {
-  expect(asText('shop-prod', comparison, true).split('\n')[1]).toBe(
-    '\x1b[31m  ± Orders    AWS::DynamoDB::Table   replaced; TableName; HOLDS DATA\x1b[0m',
-  );
+  const named = (colour: unknown, text: string) => `${colour}:${text}`;
+  expect(asText('shop-prod', comparison, named).split('\n').slice(1, -1)).toEqual([
+    'red:  ± Orders    AWS::DynamoDB::Table   replaced; TableName; HOLDS DATA',
+    'yellow:  ~ GetOrder  AWS::Lambda::Function  Timeout, code',
+    'green:  + Jobs      AWS::SQS::Queue',
+  ]);
 });
 
 it('is a table for a pull request', () => {
@@ -55,6 +59,6 @@ it('is a table for a pull request', () => {
 });
 
 it('says so when nothing changes', () => {
-  expect(asText('shop-prod', nothing, false)).toBe('shop-prod\nnothing changes');
+  expect(asText('shop-prod', nothing, plain)).toBe('shop-prod\nnothing changes');
   expect(asMarkdown('shop-prod', nothing)).toBe('### shop-prod\n\nnothing changes');
 });

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { type Change, type Comparison, KINDS } from './changes.ts';
 
 const SIGNS: Readonly<Record<Change['kind'], string>> = {
@@ -8,11 +9,10 @@ const SIGNS: Readonly<Record<Change['kind'], string>> = {
   'let go': '-',
   removed: '-',
 };
-const [RED, YELLOW, GREEN, PLAIN] = ['\x1b[31m', '\x1b[33m', '\x1b[32m', '\x1b[0m'];
 
 const colourOf = ({ kind, endangersData }: Change) => {
-  if (endangersData) return RED;
-  return kind === 'added' ? GREEN : YELLOW;
+  if (endangersData) return 'red';
+  return kind === 'added' ? 'green' : 'yellow';
 };
 
 const detailOf = ({ kind, properties, endangersData }: Change) =>
@@ -31,14 +31,15 @@ export function summaryOf({ changes, codeUnknown }: Comparison): string {
   return (counts.join(', ') || 'nothing changes') + unknown;
 }
 
-export function asText(title: string, comparison: Comparison, hasColours: boolean): string {
+/** Coloured by `colour`. */
+export function asText(title: string, comparison: Comparison, colour: typeof styleText = styleText): string {
   const { changes } = comparison;
   const width = (value: (change: Change) => string) => Math.max(...changes.map((one) => value(one).length));
   const lines = changes.map((change) => {
     const resource = change.resource.padEnd(width((one) => one.resource));
     const type = change.type.padEnd(width((one) => one.type));
     const line = `  ${SIGNS[change.kind]} ${resource}  ${type}  ${detailOf(change)}`.trimEnd();
-    return hasColours ? `${colourOf(change)}${line}${PLAIN}` : line;
+    return colour(colourOf(change), line);
   });
   return [title, ...lines, summaryOf(comparison)].join('\n');
 }

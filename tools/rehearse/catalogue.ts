@@ -59,8 +59,8 @@ export async function proveCatalogue(
       ...patch,
       headers: { ...patch.headers, 'if-match': tag },
     });
-    const { id, stock, ...rest } = LAMP;
-    await api.expect(200, `PUT /items/${id}`, { token, body: { ...rest, stock } });
+    const { id, ...rest } = LAMP;
+    await api.expect(200, `PUT /items/${id}`, { token, body: rest });
     await api.expect(409, 'POST /items/rehearsal-lamp/stock', { token, body: { delta: -201 } });
     await api.expect(201, 'POST /items', {
       token,
@@ -115,8 +115,8 @@ async function openBusProbe({ sqs, eventBridge }: Rehearsal['clients'], { resour
   const { QueueUrl } = await sqs.send(
     new CreateQueueCommand({ QueueName: BUS_PROBE, Attributes: { Policy } }),
   );
-  const account = resources.ShopBus && RuleArn?.split(':')[4];
-  const Arn = `arn:aws:sqs:${RuleArn?.split(':')[3]}:${account}:${BUS_PROBE}`;
+  const [, , , region, account] = (RuleArn ?? '').split(':');
+  const Arn = `arn:aws:sqs:${region}:${account}:${BUS_PROBE}`;
   await eventBridge.send(new PutTargetsCommand({ ...bus, Rule: BUS_PROBE, Targets: [{ Id: 'probe', Arn }] }));
   return {
     async receive(): Promise<string[]> {

@@ -33,6 +33,7 @@ export function openFramework(place: FrameworkPlace, signal: AbortSignal): Frame
   const env = {
     PATH: place.path,
     HOME: place.folder,
+    TMPDIR: place.folder,
     AWS_ENDPOINT_URL: place.endpoint,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,

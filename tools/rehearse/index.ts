@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../offline/errors.ts';
 import { freePorts, LOOPBACK } from '../../offline/ports.ts';
 import { startIssuer } from '../../offline/services/identity/index.ts';
+import { PythonUnavailable } from '../python.ts';
 import { listAccount } from './account.ts';
 import { amendRoles, restoreRoles } from './amendments.ts';
 import { backOfficeToken, openApi } from './api.ts';
@@ -13,11 +14,11 @@ import { openClients } from './clients.ts';
 import { Ended, proveDeploy, proveRemoval, proveRollback, proveUpdate } from './deploys.ts';
 import { CREDENTIALS, REGION, startEmulator } from './emulator.ts';
 import { openFramework } from './framework.ts';
+import { installEmulator } from './install.ts';
 import { proveInvocations } from './invocations.ts';
 import { notHeldOf } from './not-held.ts';
 import { proveOrders } from './orders.ts';
 import { provePermissions } from './permissions.ts';
-import { installEmulator, PythonUnavailable } from './python.ts';
 import { type Rehearsal, startProofs } from './rehearsal.ts';
 import { report } from './report.ts';
 import { startTlsFront } from './tls-front.ts';
@@ -86,12 +87,10 @@ async function main(): Promise<void> {
   const stops: (() => unknown)[] = [];
   try {
     console.log('Installing the emulator, once …');
-    const program = await installEmulator(join(root, 'node_modules/.cache/rehearse'), signal).catch(
-      (error: unknown) => {
-        if (!skipIfMissing || !(error instanceof PythonUnavailable)) throw error;
-        console.log(`The rehearsal is skipped: ${error.message}`);
-      },
-    );
+    const program = await installEmulator(signal).catch((error: unknown) => {
+      if (!skipIfMissing || !(error instanceof PythonUnavailable)) throw error;
+      console.log(`The rehearsal is skipped: ${error.message}`);
+    });
     if (program === undefined) return;
 
     const folder = mkdtempSync(join(tmpdir(), 'shop-rehearsal-'));

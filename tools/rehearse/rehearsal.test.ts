@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { complaintOf } from './framework.ts';
-import { isNewEnough } from './python.ts';
 import { outcome, startProofs } from './rehearsal.ts';
 import { report } from './report.ts';
 
@@ -93,17 +92,5 @@ describe('a command that failed', () => {
 
   it('complains with its last lines when it names no error', () => {
     expect(complaintOf('1\n2\n3\n4\n5\n6\n')).toBe('2 3 4 5 6');
-  });
-});
-
-describe('Python', () => {
-  it.each([
-    ['(3, 10)', false],
-    ['(3, 11)\n', true],
-    ['(3, 14)', true],
-    ['(2, 99)', false],
-    ['', false],
-  ])('%j is new enough: %s', (version, expected) => {
-    expect(isNewEnough(version)).toBe(expected);
   });
 });

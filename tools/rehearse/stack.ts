@@ -3,8 +3,8 @@ import {
   GetTemplateCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
+import type { Template } from '../template/template.ts';
 import type { Clients } from './clients.ts';
-import type { Template } from './template.ts';
 
 export const STACK = 'shop-rehearsal';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { functionsOf, type Template } from './template.ts';
+import type { Template } from '../template/template.ts';
+import { functionsOf } from './template.ts';
 
 const lambda = (key: string) => ({
   Type: 'AWS::Lambda::Function',

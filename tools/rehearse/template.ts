@@ -1,12 +1,5 @@
-/** A CloudFormation template, as far as the rehearsal reads it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
-
-export interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
+import { referencesOf } from '../../offline/cloudformation/intrinsics.ts';
+import { idOf, listAt, type Template } from '../template/template.ts';
 
 /** A function of the template, and what AWS calls it for: `GET /items`, `queue ImportQueue`, … */
 export interface DeployedFunction {
@@ -63,7 +56,7 @@ function routesTo(template: Template, integration: string): string[] {
 }
 
 function sourceOf(arn: unknown): string {
-  const attribute = (arn as { 'Fn::GetAtt'?: readonly string[] })?.['Fn::GetAtt']?.[1];
+  const [, attribute] = listAt(arn, 'Fn::GetAtt');
   return `${attribute === 'StreamArn' ? 'stream' : 'queue'} ${referred(arn)}`;
 }
 
@@ -75,19 +68,7 @@ function ruleOf({ EventPattern }: Readonly<Record<string, unknown>>): string {
   return `event ${[...source, ...types].join(' ')}`;
 }
 
-/** The logical id that a Ref or Fn::GetAtt names, or the value itself. */
-function referred(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: readonly string[] };
-  return Ref ?? attribute?.[0] ?? JSON.stringify(value);
-}
+/** The logical id that a value refers to, or the value itself. */
+const referred = (value: unknown): string => idOf(value) ?? String(value);
 
-/** Whether a value refers to the logical id anywhere: by Ref, Fn::GetAtt or in the text of Fn::Sub. */
-function mentions(value: unknown, logicalId: string): boolean {
-  if (typeof value === 'string') return new RegExp(`\\$\\{${logicalId}[.}]`).test(value);
-  if (typeof value !== 'object' || value === null) return false;
-  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: unknown; 'Fn::GetAtt'?: unknown };
-  if (Ref === logicalId) return true;
-  if (Array.isArray(attribute) ? attribute[0] === logicalId : attribute === `${logicalId}.Arn`) return true;
-  return Object.values(value).some((entry) => mentions(entry, logicalId));
-}
+const mentions = (value: unknown, logicalId: string): boolean => referencesOf(value).includes(logicalId);

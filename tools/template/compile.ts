@@ -1,14 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { sls } from '../../offline/testing/offline.ts';
 import { copyWithoutCode, removeRepositories } from '../../shared/serverless/test/repository.ts';
 import type { Template } from './template.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-/** Far from needed, and near enough for somebody who waits. */
-const LONGEST_MS = 300_000;
 
 /** A package as `sls package` makes it. */
 export interface Package {
@@ -27,32 +21,25 @@ export interface Compiler {
 export function templateCompiler(): Compiler {
   const root = copyWithoutCode();
   return {
-    compile: async (stage, parameters) =>
-      (await packageInto(join(root, '.serverless'), root, stage, parameters)).template,
+    compile: async (stage, parameters) => (await packageOf(root, stage, parameters)).template,
     dispose: removeRepositories,
   };
 }
 
-/** Makes the package of a stage in `folder`, with the real code. @throws Error with what the framework says */
-export const packageOf = (folder: string, stage: string, parameters: Readonly<Record<string, string>>) =>
-  packageInto(folder, ROOT, stage, parameters);
-
-async function packageInto(
-  folder: string,
+/**
+ * Makes the package of a stage of the application, or of a service, that lies in `root`, with all that is uploaded in
+ * `folder`. @throws Error with what the framework says
+ */
+export async function packageOf(
   root: string,
   stage: string,
   parameters: Readonly<Record<string, string>>,
+  folder = join(root, '.serverless'),
 ): Promise<Package> {
-  const framework = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
   const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  await promisify(execFile)(
-    process.execPath,
-    [framework, 'package', '--stage', stage, '--package', folder, ...given],
-    { cwd: root, env, timeout: LONGEST_MS },
-  ).catch(({ stdout, stderr }) => {
-    throw new Error(`sls package --stage ${stage} failed:\n${stdout}${stderr}`);
-  });
+  const args = ['package', '--stage', stage, '--package', folder, ...given];
+  const { exitCode, output } = await sls({ folder: root, args });
+  if (exitCode !== 0) throw new Error(`sls package --stage ${stage} failed:\n${output}`);
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   const { provider } = read('serverless-state.json').service;
   return {

@@ -1,30 +1,30 @@
 import { referencesOf } from '../../offline/cloudformation/intrinsics.ts';
 import { isRecord } from '../../offline/cloudformation/template.ts';
-import { created } from '../../shared/serverless/test/created.ts';
+import { created, type Resource, type Template } from '../../shared/serverless/test/created.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-export interface Resource {
-  readonly Type: string;
-  readonly Condition?: string;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-  readonly UpdatePolicy?: Properties;
-  readonly Properties?: Properties;
-}
-
-/** A compiled template, as `sls package` writes it. */
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Condition?: string; readonly Value: unknown }>>;
-  readonly Conditions?: Properties;
-}
+export type { Resource, Template };
 
 export interface NamedResource {
   readonly id: string;
   readonly resource: Resource;
   readonly properties: Properties;
 }
+
+/** Types of what holds data that cannot be made again once it is gone. */
+export const STATEFUL: readonly string[] = [
+  'AWS::Cognito::UserPool',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::ECR::Repository',
+  'AWS::EFS::FileSystem',
+  'AWS::KMS::Key',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SecretsManager::Secret',
+];
 
 /** The resources of one of these types, in the order of the template. */
 export function ofType({ Resources }: Template, ...types: readonly string[]): NamedResource[] {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
@@ -11,7 +11,9 @@ it('takes dynoxide from the PATH where there is no package for the platform', ()
   writeFileSync(join(folder, 'dynoxide'), '');
   chmodSync(join(folder, 'dynoxide'), 0o755);
   const env = { PATH: `/nowhere:${folder}`, DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000' };
-  expect(findEmulator({ ...unknown, env })).toEqual({ program: join(folder, 'dynoxide') });
+  const found = findEmulator({ ...unknown, env });
+  rmSync(folder, { recursive: true });
+  expect(found).toEqual({ program: join(folder, 'dynoxide') });
 });
 
 it('takes an endpoint where there is no program', () => {

@@ -34,13 +34,14 @@ const listeners = {
   },
   onConnectionLost: (error: Error) => logger.warn('A connection to Postgres was lost.', { error }),
 };
-// Apart, so that however many reports are asked for, orders are recorded, and the other way round. The smallest instance
-// of RDS takes about eighty connections, and a deployment runs twelve tasks for a while.
+// Apart, so that however many reports are asked for, orders are recorded and the process is ready, and the other way
+// round. The smallest instance of RDS takes about eighty connections, and a deployment runs twelve tasks for a while.
 const reporting = openDatabase({ ...config, max: 3 }, listeners);
 const recording = openDatabase({ ...config, max: 1 }, listeners);
+const checking = openDatabase({ ...config, max: 1 }, listeners);
 const patient = openDatabase({ ...config, max: 1, query_timeout: BESIDE_MIGRATIONS_MS }, listeners);
 
-const tables = schema({ database: reporting, patient }, migrations);
+const tables = schema({ database: checking, patient }, migrations);
 const queue = orderQueue(sqs, env.REPORTS_QUEUE_URL);
 const dependencies: RecordDependencies = {
   queue,
@@ -93,7 +94,7 @@ setTimeout(() => {
   process.exit(1);
 }, STOP_LIMIT_MS).unref();
 await Promise.all([recorded, app.close()]);
-await Promise.all([reporting, recording, patient].map((database) => database.close()));
+await Promise.all([reporting, recording, checking, patient].map((database) => database.close()));
 sqs.destroy();
 logger.info('The reports are no longer served.');
 

@@ -6,6 +6,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { freePorts } from '../../../offline/ports.ts';
 import { until } from '../../../offline/test/processes.ts';
 import { type LocalCloud, startLocalCloud } from '../../../offline/testing/local-cloud.ts';
+import { readOptionalEnv } from '../../../shared/env.ts';
 import { parseYaml } from '../../../tools/cloudformation-yaml.ts';
 
 const FOLDER = join(import.meta.dirname, '..');
@@ -64,7 +65,7 @@ export async function startApp(
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env.PATH,
+      ...readOptionalEnv(['PATH']),
       HOST: '127.0.0.1',
       PORT: String(port),
       ENV: 'test',

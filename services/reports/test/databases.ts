@@ -8,6 +8,7 @@ import pg from 'pg';
 import { freePorts } from '../../../offline/ports.ts';
 import { startDatabase } from '../../../offline/services/postgres/index.ts';
 import { until } from '../../../offline/test/processes.ts';
+import { readOptionalEnv } from '../../../shared/env.ts';
 
 /** A database for a test file alone, with nothing in it. */
 export interface TestDatabase {
@@ -21,10 +22,12 @@ export interface TestDatabase {
 
 type Named = readonly [name: string, open: () => Promise<TestDatabase>];
 
+const { DATABASE_URL } = readOptionalEnv(['DATABASE_URL']);
+
 /** The databases that there are to test on: PGlite, and a real server when there can be one. */
 export const databases: readonly [Named, ...Named[]] = [
   ['PGlite', openPglite],
-  ...(process.env.DATABASE_URL || isInstalled('initdb') ? ([['PostgreSQL', openPostgres]] as const) : []),
+  ...(DATABASE_URL || isInstalled('initdb') ? ([['PostgreSQL', openPostgres]] as const) : []),
 ];
 
 async function openPglite(): Promise<TestDatabase> {
@@ -41,9 +44,7 @@ async function openPglite(): Promise<TestDatabase> {
 
 /** A database of its own on the server of DATABASE_URL, or on one that is started for it. */
 async function openPostgres(): Promise<TestDatabase> {
-  const server = process.env.DATABASE_URL
-    ? { url: process.env.DATABASE_URL, stop: async () => undefined }
-    : await startServer();
+  const server = DATABASE_URL ? { url: DATABASE_URL, stop: async () => undefined } : await startServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
   const command = async (sql: string) => {
     const client = new pg.Client({ connectionString: server.url });

@@ -1,18 +1,19 @@
 import { holds, pseudoParameters } from '../../../offline/cloudformation/intrinsics.ts';
 import { isRecord } from '../../../offline/cloudformation/template.ts';
 
-/** A compiled template, as far as conditions and resources go. */
-export interface ConditionalTemplate {
+/** A compiled template, as `sls package` writes it. */
+export interface Template {
   readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Resources: Readonly<Record<string, CompiledResource>>;
+  readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs?: Readonly<Record<string, { readonly Condition?: string; readonly Value: unknown }>>;
 }
 
-export interface CompiledResource {
+export interface Resource {
   readonly Type: string;
   readonly Condition?: string;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly UpdatePolicy?: Readonly<Record<string, unknown>>;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -20,7 +21,7 @@ export interface CompiledResource {
  * What CloudFormation creates of a template: resources and outputs whose conditions hold, with one branch of each
  * `Fn::If` and without what is `AWS::NoValue`. Conditions may compare literals and pseudo parameters only.
  */
-export function created({ Conditions = {}, Resources, Outputs = {} }: ConditionalTemplate) {
+export function created({ Conditions = {}, Resources, Outputs = {} }: Template) {
   const scope = {
     template: { Resources: {}, Outputs: {}, Conditions },
     resources: new Map(),

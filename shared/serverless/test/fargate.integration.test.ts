@@ -1,29 +1,28 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type ConditionalTemplate, created } from './created.ts';
+import { packageOf } from '../../../tools/template/compile.ts';
+import { created } from './created.ts';
 import { copyOfRepository, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds. */
 jest.setTimeout(120_000);
 
-const FRAMEWORK = join(import.meta.dirname, '../../../node_modules/serverless/bin/serverless.js');
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/reports@sha256:${'0f'.repeat(32)}`;
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f';
 
 const VARIANTS = {
-  off: ['--stage=prod'],
-  internal: ['--stage=dev', `--param=reportsImageUri=${IMAGE}`],
-  public: ['--stage=prod', `--param=reportsImageUri=${IMAGE}`, `--param=certificateArn=${CERTIFICATE}`],
-  endpoints: [
-    '--stage=dev',
-    `--param=reportsImageUri=${IMAGE}`,
-    '--param=reportsEgress=endpoints',
-    '--param=issuerUrl=https://idp.example.com',
-  ],
-} as const;
+  off: { stage: 'prod', parameters: {} },
+  internal: { stage: 'dev', parameters: { reportsImageUri: IMAGE } },
+  public: { stage: 'prod', parameters: { reportsImageUri: IMAGE, certificateArn: CERTIFICATE } },
+  endpoints: {
+    stage: 'dev',
+    parameters: {
+      reportsImageUri: IMAGE,
+      reportsEgress: 'endpoints',
+      issuerUrl: 'https://idp.example.com',
+    },
+  },
+};
 type Variant = keyof typeof VARIANTS;
 const WITH_IMAGE = ['internal', 'public', 'endpoints'] as const;
 
@@ -31,18 +30,8 @@ const stacks = {} as Record<Variant, ReturnType<typeof created>>;
 
 beforeAll(async () => {
   const folder = join(copyOfRepository(), 'services/reports');
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  for (const [variant, options] of Object.entries(VARIANTS)) {
-    await promisify(execFile)(process.execPath, [FRAMEWORK, 'package', ...options], {
-      cwd: folder,
-      env,
-      timeout: 60_000,
-    });
-    const template = readFileSync(
-      join(folder, '.serverless/cloudformation-template-update-stack.json'),
-      'utf8',
-    );
-    stacks[variant as Variant] = created(JSON.parse(template) as ConditionalTemplate);
+  for (const [variant, { stage, parameters }] of Object.entries(VARIANTS)) {
+    stacks[variant as Variant] = created((await packageOf(folder, stage, parameters)).template);
   }
 });
 afterAll(removeRepositories);

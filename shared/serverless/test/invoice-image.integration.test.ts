@@ -1,35 +1,20 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { packageOf } from '../../../tools/template/compile.ts';
 import { copyOfRepository, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds. */
 jest.setTimeout(120_000);
 
-interface Template {
-  readonly Resources: Readonly<
-    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
-  >;
-}
-
-const FRAMEWORK = join(import.meta.dirname, '../../../node_modules/serverless/bin/serverless.js');
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/invoice@sha256:${'0f'.repeat(32)}`;
 
-async function packaged(...params: string[]): Promise<{ template: Template; hasZip: boolean }> {
+async function packaged(parameters: Readonly<Record<string, string>>) {
   const folder = join(copyOfRepository(), 'services/events');
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  await promisify(execFile)(
-    process.execPath,
-    [FRAMEWORK, 'package', '--stage', 'prod', ...params.map((param) => `--param=${param}`)],
-    { cwd: folder, env, timeout: 100_000 },
-  );
-  const built = join(folder, '.serverless');
-  return {
-    template: JSON.parse(readFileSync(join(built, 'cloudformation-template-update-stack.json'), 'utf8')),
-    hasZip: existsSync(join(built, 'renderInvoice.zip')),
-  };
+  const { template } = await packageOf(folder, 'prod', parameters);
+  return { template, hasZip: existsSync(join(folder, '.serverless/renderInvoice.zip')) };
 }
 
 type Packaged = Awaited<ReturnType<typeof packaged>>;
@@ -37,7 +22,7 @@ let zip: Packaged;
 let image: Packaged;
 
 beforeAll(async () => {
-  [zip, image] = await Promise.all([packaged(), packaged(`invoiceImageUri=${IMAGE}`)]);
+  [zip, image] = await Promise.all([packaged({}), packaged({ invoiceImageUri: IMAGE })]);
 });
 afterAll(removeRepositories);
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
+import { packageOf } from '../../../tools/template/compile.ts';
 import { digest } from '../../digest.ts';
 import { addFiles, copyOfRepository, copyWithoutCode, removeRepositories } from './repository.ts';
 
@@ -72,7 +73,7 @@ async function sls(folder: string, ...args: string[]): Promise<{ code: number; o
     execFile(
       process.execPath,
       [framework, ...args],
-      { cwd: folder, env, timeout: 180_000 },
+      { cwd: folder, env: { ...env, TMPDIR: folder }, timeout: 180_000 },
       (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, output: error ? stdout : stdout + stderr }),
     );
@@ -80,13 +81,8 @@ async function sls(folder: string, ...args: string[]): Promise<{ code: number; o
 }
 
 async function packaged(folder: string, stage: Stage): Promise<Packaged> {
-  const { code, output } = await sls(folder, 'package', '--stage', stage);
-  if (code !== 0) throw new Error(`sls package --stage ${stage} failed in ${folder}:\n${output}`);
-  const template = readFileSync(
-    join(folder, '.serverless/cloudformation-template-update-stack.json'),
-    'utf8',
-  );
-  return { template: JSON.parse(template), folder };
+  const { template } = await packageOf(folder, stage, {});
+  return { template: template as Template, folder };
 }
 
 const ofType = ({ template }: Packaged, type: string) =>

@@ -46,8 +46,9 @@ export const asynchronousRules: readonly Rule[] = [
       const configured = ofType(template, 'AWS::Lambda::EventInvokeConfig')
         .filter(({ properties }) => at(properties, 'DestinationConfig', 'OnFailure') !== undefined)
         .map(({ properties }) => idOf(properties.FunctionName));
+      const called = calledAsynchronously(template);
       return ofType(template, 'AWS::Lambda::Function')
-        .filter(({ id }) => calledAsynchronously(template).has(id) && !configured.includes(id))
+        .filter(({ id }) => called.has(id) && !configured.includes(id))
         .map(({ id }) => ({ resource: id, says: 'is called asynchronously and has no failure destination' }));
     },
   },

@@ -1,18 +1,8 @@
-import { at, listAt } from '../template.ts';
+import { at, listAt, STATEFUL } from '../template.ts';
 import { each, type Rule, unless } from './rule.ts';
 
 const BUCKET = ['AWS::S3::Bucket'];
 
-/** What cannot be made again once it is gone. */
-const STATEFUL = [
-  'AWS::DynamoDB::Table',
-  'AWS::S3::Bucket',
-  'AWS::Cognito::UserPool',
-  'AWS::SecretsManager::Secret',
-  'AWS::EFS::FileSystem',
-  'AWS::RDS::DBInstance',
-  'AWS::RDS::DBCluster',
-];
 const KEPT = ['Retain', 'RetainExceptOnCreate', 'Snapshot'];
 const PUBLIC_BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 

@@ -51,6 +51,11 @@ testRules(permissionRules, {
         'Role allows dynamodb:GetItem on ${Table.Arn}/index/*',
       ],
       [
+        `Role.${statement}`,
+        { Effect: 'Allow', NotAction: 'iam:PassRole', Resource: arnOf('Table') },
+        'Role allows everything else by NotAction',
+      ],
+      [
         'OfJobs.Properties.PolicyDocument.Statement.0',
         { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sqs:SendMessage', Resource: arnOf('Jobs') },
         'OfJobs allows it to everybody',

@@ -30,7 +30,8 @@ export const permissionRules: readonly Rule[] = [
       Object.entries(template.Resources).flatMap(([id, resource]) =>
         statementsOf(resource)
           .filter(({ allows }) => allows)
-          .flatMap(({ actions, resources, principal }) => [
+          .flatMap(({ actions, resources, principal, exceptions }) => [
+            ...exceptions.map((exception) => `allows everything else by ${exception}`),
             ...actions.filter((action) => action.includes('*')).map((action) => `allows ${action}`),
             ...resources
               .map(spell)

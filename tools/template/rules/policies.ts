@@ -10,6 +10,8 @@ interface Statement {
   readonly resources: readonly unknown[];
   readonly principal: unknown;
   readonly condition: unknown;
+  /** Which of the three it names by what they are not, such as `NotAction`. */
+  readonly exceptions: readonly string[];
 }
 
 /** The statements of every policy that a resource holds; who may take on a role is another matter, and left out. */
@@ -21,6 +23,9 @@ export function statementsOf(resource: Resource | undefined): Statement[] {
       resources: listAt(statement, 'Resource'),
       principal: at(statement, 'Principal'),
       condition: at(statement, 'Condition'),
+      exceptions: ['NotAction', 'NotResource', 'NotPrincipal'].filter(
+        (key) => at(statement, key) !== undefined,
+      ),
     })),
   );
 }

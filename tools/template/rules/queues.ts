@@ -1,7 +1,7 @@
-import { at, idOf, listAt, type NamedResource, type Template } from '../template.ts';
+import { at, idOf, listAt, type NamedResource, type Properties } from '../template.ts';
 import { failureQueues, failureRoutes } from './failure-routes.ts';
 import { policiesOn, statementsOf } from './policies.ts';
-import { each, type Rule, unless } from './rule.ts';
+import { each, type Rule, type Stack, unless } from './rule.ts';
 
 /** What CloudFormation puts where nothing is said; seconds. */
 const DEFAULTS = { visibility: 30, retention: 345_600, timeout: 3 };
@@ -16,23 +16,31 @@ const DEAD_LETTERS =
 export const readsStream = ({ properties }: NamedResource): boolean =>
   properties.StartingPosition !== undefined;
 
-function sourceQueue({ Resources }: Template, mapping: NamedResource) {
-  const id = idOf(mapping.properties.EventSourceArn) ?? '';
-  return { id, properties: Resources[id]?.Properties ?? {} };
-}
+/** A check of each mapping that reads a queue, and of the queue. */
+const eachReader = (
+  faults: (
+    mapping: Properties,
+    queue: { readonly id: string; readonly properties: Properties },
+    stack: Stack,
+  ) => readonly string[],
+) =>
+  each(MAPPING, (mapping, stack) => {
+    if (readsStream(mapping)) return [];
+    const id = idOf(mapping.properties.EventSourceArn) ?? '';
+    const properties = stack.template.Resources[id]?.Properties ?? {};
+    return faults(mapping.properties, { id, properties }, stack);
+  });
 
 export const queueRules: readonly Rule[] = [
   {
     id: 'queue-visibility',
     why: 'a message that shows again while it is worked on is worked on twice',
     source: LAMBDA_SQS,
-    check: each(MAPPING, (mapping, { template }) => {
-      if (readsStream(mapping)) return [];
-      const queue = sourceQueue(template, mapping);
-      const reader = template.Resources[idOf(mapping.properties.FunctionName) ?? ''];
+    check: eachReader((mapping, queue, { template }) => {
+      const reader = template.Resources[idOf(mapping.FunctionName) ?? ''];
       const visibility = Number(queue.properties.VisibilityTimeout ?? DEFAULTS.visibility);
       const timeout = Number(reader?.Properties?.Timeout ?? DEFAULTS.timeout);
-      const needed = 6 * timeout + Number(mapping.properties.MaximumBatchingWindowInSeconds ?? 0);
+      const needed = 6 * timeout + Number(mapping.MaximumBatchingWindowInSeconds ?? 0);
       return unless(
         visibility >= needed,
         `reads ${queue.id}, which hides messages for ${visibility} s; ${needed} s are needed`,
@@ -43,9 +51,7 @@ export const queueRules: readonly Rule[] = [
     id: 'queue-redrive',
     why: 'a message that always fails comes back until it expires; one that is throttled needs a few tries',
     source: LAMBDA_SQS,
-    check: each(MAPPING, (mapping, { template }) => {
-      if (readsStream(mapping)) return [];
-      const queue = sourceQueue(template, mapping);
+    check: eachReader((_, queue) => {
       const receives = Number(at(queue.properties, 'RedrivePolicy', 'maxReceiveCount') ?? 0);
       return unless(receives >= 5, `reads ${queue.id}, which dead-letters after ${receives} tries, not 5`);
     }),
@@ -59,7 +65,9 @@ export const queueRules: readonly Rule[] = [
       const kept = Number(properties.MessageRetentionPeriod ?? DEFAULTS.retention);
       const sources = failureRoutes(template)
         .filter(({ from, to }) => to === id && template.Resources[from]?.Type === 'AWS::SQS::Queue')
-        .map(({ from }) => Number(template.Resources[from]?.Properties?.MessageRetentionPeriod ?? 0));
+        .map(({ from }) =>
+          Number(template.Resources[from]?.Properties?.MessageRetentionPeriod ?? DEFAULTS.retention),
+        );
       return [
         ...unless(kept === FOURTEEN_DAYS, `keeps failures for ${kept} s, not ${FOURTEEN_DAYS}`),
         ...unless(
@@ -84,9 +92,8 @@ export const queueRules: readonly Rule[] = [
     id: 'queue-concurrency',
     why: 'throttled readers send good messages to the dead-letter queue; reserved concurrency throttles them',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html',
-    check: each(MAPPING, (mapping) => {
-      if (readsStream(mapping)) return [];
-      const concurrency = Number(at(mapping.properties, 'ScalingConfig', 'MaximumConcurrency') ?? 0);
+    check: eachReader((mapping) => {
+      const concurrency = Number(at(mapping, 'ScalingConfig', 'MaximumConcurrency') ?? 0);
       return unless(concurrency >= 2, 'has no maximum concurrency');
     }),
   },

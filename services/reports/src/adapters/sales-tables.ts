@@ -40,16 +40,19 @@ export const topItems = (by: 'quantity' | 'amount') => `
   where place <= $3
   order by currency, place`;
 
+/** In one statement, so that the lines are those of the status. */
 const ORDER = `
-  select order_id, status, reason, placed_at, ended_at, currency, total from orders where order_id = $1`;
-
-const LINES = `
-  select item_id, name, category, quantity, unit_amount, currency from order_lines
-  where order_id = $1 order by line_number`;
+  select
+    orders.order_id, status, reason, placed_at, ended_at, orders.currency, total,
+    item_id, name, category, order_lines.quantity, unit_amount, order_lines.currency as line_currency
+  from orders left join order_lines using (order_id)
+  where order_id = $1
+  order by line_number`;
 
 /** Counts and sums come as text: they may be beyond what a number holds exactly. */
 type Read<Sold> = { [Field in keyof Sold]: Sold[Field] extends bigint ? string : Sold[Field] };
 
+/** A line with its order, or an order that has none. */
 interface OrderRow {
   readonly order_id: string;
   readonly status: OrderStatus;
@@ -58,14 +61,12 @@ interface OrderRow {
   readonly ended_at: Date | null;
   readonly currency: string | null;
   readonly total: string | null;
-}
-interface LineRow {
-  readonly item_id: string;
+  readonly item_id: string | null;
   readonly name: string | null;
   readonly category: string;
   readonly quantity: number;
   readonly unit_amount: string | null;
-  readonly currency: string | null;
+  readonly line_currency: string | null;
 }
 
 /** The reports on the tables `orders` and `order_lines`. */
@@ -84,8 +85,7 @@ export function salesTables(database: Pick<Database, 'query'>): Sales {
       return rows.map((row) => ({ ...row, ...sums(row) }));
     },
     async findOrder(id: string) {
-      const [order] = await database.query<OrderRow>(ORDER, [id]);
-      return order && recorded(order, await database.query<LineRow>(LINES, [id]));
+      return recorded(await database.query<OrderRow>(ORDER, [id]));
     },
   };
 }
@@ -95,22 +95,31 @@ const sums = ({ quantity, amount }: { readonly quantity: string; readonly amount
   amount: BigInt(amount),
 });
 
-function recorded(order: OrderRow, lines: readonly LineRow[]): RecordedOrder {
-  return {
-    id: order.order_id,
-    status: order.status,
-    reason: order.reason ?? undefined,
-    placedAt: order.placed_at.toISOString(),
-    endedAt: order.ended_at?.toISOString(),
-    total: money(order.total, order.currency),
-    lines: lines.map(({ item_id, name, category, quantity, unit_amount, currency }) => ({
-      itemId: item_id,
-      name: name ?? undefined,
-      category,
-      quantity,
-      unitPrice: money(unit_amount, currency),
-    })),
-  };
+function recorded(rows: readonly OrderRow[]): RecordedOrder | undefined {
+  const [order] = rows;
+  return (
+    order && {
+      id: order.order_id,
+      status: order.status,
+      reason: order.reason ?? undefined,
+      placedAt: order.placed_at.toISOString(),
+      endedAt: order.ended_at?.toISOString(),
+      total: money(order.total, order.currency),
+      lines: rows.flatMap(({ item_id, name, category, quantity, unit_amount, line_currency }) =>
+        item_id === null
+          ? []
+          : [
+              {
+                itemId: item_id,
+                name: name ?? undefined,
+                category,
+                quantity,
+                unitPrice: money(unit_amount, line_currency),
+              },
+            ],
+      ),
+    }
+  );
 }
 
 const money = (amount: string | null, currency: string | null) =>

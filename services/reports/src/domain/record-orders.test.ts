@@ -90,29 +90,10 @@ describe('the consumer of order events', () => {
   });
 
   it('receives nothing while the database is away, and asks it less and less often', async () => {
-    const database = [away, away, away, away, away, away, away];
+    const database = Array(7).fill(away);
+    const pauses = [375, 750, 1_500, 3_000, 6_000, 7_500, 7_500];
     expect(await recording([], { database })).toEqual([
-      'probe',
-      ['trouble', 'away', 375],
-      ['pause', 375],
-      'probe',
-      ['trouble', 'away', 750],
-      ['pause', 750],
-      'probe',
-      ['trouble', 'away', 1_500],
-      ['pause', 1_500],
-      'probe',
-      ['trouble', 'away', 3_000],
-      ['pause', 3_000],
-      'probe',
-      ['trouble', 'away', 6_000],
-      ['pause', 6_000],
-      'probe',
-      ['trouble', 'away', 7_500],
-      ['pause', 7_500],
-      'probe',
-      ['trouble', 'away', 7_500],
-      ['pause', 7_500],
+      ...pauses.flatMap((ms) => ['probe', ['trouble', 'away', ms], ['pause', ms]]),
       'probe',
       'receive',
       'recovery',

@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
+import { isWritten, translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import type { Records } from '../domain/expired-records.ts';
 import type { Position } from '../domain/walk.ts';
 
@@ -28,21 +27,16 @@ export function recordsTable(documents: DynamoDBDocumentClient, tableName: strin
       }
     },
 
-    async delete(id, by) {
-      try {
-        await documents.send(
+    delete: (id, by) =>
+      isWritten(
+        documents.send(
           new DeleteCommand({
             TableName: tableName,
             Key: { id },
             ConditionExpression: 'expiration < :by',
             ExpressionAttributeValues: { ':by': seconds(by) },
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw translateDynamodbFailure(error);
-      }
-    },
+        ),
+      ),
   };
 }

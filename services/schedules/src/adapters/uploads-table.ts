@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
+import { isWritten, translateDynamodbFailure } from '../../../../shared/dynamodb.ts';
 import type { UploadRow, UploadRows } from '../domain/expired-uploads.ts';
 import type { Position } from '../domain/walk.ts';
 
@@ -52,8 +51,8 @@ export function uploadsTable(documents: DynamoDBDocumentClient, tableName: strin
 
     async delete(row) {
       const record = row.record === 'manifest' ? row.record : `import#${row.versionId}`;
-      try {
-        await documents.send(
+      return isWritten(
+        documents.send(
           new DeleteCommand({
             TableName: tableName,
             Key: { uploadId: row.uploadId, record },
@@ -61,12 +60,8 @@ export function uploadsTable(documents: DynamoDBDocumentClient, tableName: strin
             ConditionExpression: 'expiration = :read',
             ExpressionAttributeValues: { ':read': row.expiresAt.getTime() / 1_000 },
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw translateDynamodbFailure(error);
-      }
+        ),
+      );
     },
   };
 }

@@ -89,7 +89,7 @@ export const expiredUploads = (rows: UploadRows, objects: UploadedObjects): Walk
     return (await forget(parts, oldEnough, task)) === 'old';
   }
 
-  /** Deletes all versions, or none when one of them is too young. */
+  /** Deletes versions page by page, up to a page with one that is too young; of one key, the newest is in the first. */
   async function forget(
     where: Parameters<UploadedObjects['versions']>[0],
     oldEnough: Date,

@@ -45,7 +45,7 @@ describe('a walk', () => {
   it('goes on, after its time was over, at the page that it had not finished', async () => {
     const { cleaned, walked } = numbers(25);
     const saved = new Map<string, Position>();
-    const left = [20_000, 20_000, 9_999].values();
+    const left = [20_000, 20_000, 20_000, 20_000, 9_999].values();
     const kind = walkedKind(walked, memoryPositions(saved));
     const { task } = walking({ remainingTimeMs: () => left.next().value ?? 0 });
     expect(await kind.clean(task)).toEqual({ seen: 20, cleaned: 10, failed: 0, isWhole: false });
@@ -53,6 +53,24 @@ describe('a walk', () => {
     cleaned.length = 0;
     expect(await kind.clean(walking().task)).toEqual({ seen: 5, cleaned: 3, failed: 0, isWhole: true });
     expect(cleaned).toEqual([20, 22, 24]);
+  });
+
+  it('goes on where it was when its time was over among pages with nothing in them', async () => {
+    const empty: Walked<never> = {
+      name: 'uploads',
+      async page(position) {
+        const from = Number(position?.from ?? 0) + 10;
+        return { things: [], next: from < 1_000 ? { from: String(from) } : undefined };
+      },
+      idOf: String,
+      clean: async () => false,
+    };
+    const saved = new Map<string, Position>();
+    const left = [20_000, 20_000, 9_999].values();
+    const { task } = walking({ remainingTimeMs: () => left.next().value ?? 0 });
+    const tally = await walkedKind(empty, memoryPositions(saved)).clean(task);
+    expect(tally).toEqual({ seen: 0, cleaned: 0, failed: 0, isWhole: false });
+    expect(saved.get('uploads')).toEqual({ from: '20' });
   });
 
   it('goes past what fails, and tells of it', async () => {

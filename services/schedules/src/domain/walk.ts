@@ -67,17 +67,19 @@ export const walkedKind = <Thing>(things: Walked<Thing>, positions: Positions): 
   async clean(task) {
     const count = { seen: 0, cleaned: 0, failed: 0 };
     let position = task.dryRun ? undefined : await positions.find(things.name);
-    for (;;) {
+    const isOver = () => task.remainingTimeMs() < MARGIN_MS || count.cleaned >= MOST_AT_ONCE;
+    // Also between pages: those of a large table in which nothing has expired are many and empty.
+    while (!isOver()) {
       const page = await things.page(position, task);
       for (let first = 0; first < page.things.length; first += TOGETHER) {
-        if (task.remainingTimeMs() < MARGIN_MS || count.cleaned >= MOST_AT_ONCE)
-          return { ...count, isWhole: false };
+        if (isOver()) return { ...count, isWhole: false };
         await Promise.all(page.things.slice(first, first + TOGETHER).map(cleanOne));
       }
       position = page.next;
       if (!task.dryRun) await positions.save(things.name, position);
       if (!position) return { ...count, isWhole: true };
     }
+    return { ...count, isWhole: false };
 
     async function cleanOne(thing: Thing): Promise<void> {
       count.seen += 1;

@@ -133,6 +133,14 @@ describe('a subscriber of a topic', () => {
     ]);
   });
 
+  it('has the correlation id of each message in its log', async () => {
+    const event = notification('{"orderId":"order-1"}');
+    const [{ Sns } = { Sns: {} }] = event.Records;
+    Object.assign(Sns, { MessageAttributes: { correlationId: { Type: 'String', Value: 'checkout-7' } } });
+    await subscriber().receive(event, lambdaContext);
+    expect(lines).toMatchObject([{ message: 'The notification is done.', correlationId: 'checkout-7' }]);
+  });
+
   it('fails when one message fails, for SNS to send it again', async () => {
     const { receive } = subscriber();
     const event = notification('{"orderId":"order-1"}', '{"orderId":"order-2"}');

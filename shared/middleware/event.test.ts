@@ -62,7 +62,7 @@ describe('a scheduled function', () => {
       throw new RangeError('no luck');
     });
     await expect(run(scheduledEvent, lambdaContext)).rejects.toThrow(RangeError);
-    expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }]);
+    expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }, { Faults: 1 }]);
   });
 });
 

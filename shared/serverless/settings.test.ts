@@ -109,6 +109,8 @@ describe('a parameter given on the command line', () => {
     'reportsDatabaseClass=db.r8g.large',
     'reportsDatabaseClass=db.m7g.16xlarge',
     'reportsDatabaseStandby=true',
+    'runbooks=docs/runbooks',
+    'runbooks=https://github.com/owner/shop/blob/main/docs/runbooks',
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -164,6 +166,10 @@ describe('a parameter given on the command line', () => {
     ['apiRateLimit', '1e3'],
     ['apiRateLimit', 'many'],
     ['apiBurstLimit', '5001'],
+    ['runbooks', 'http://wiki.example.com/runbooks'],
+    ['runbooks', 'https://wiki.example.com/runbooks/'],
+    ['runbooks', 'https://wiki.example.com/run books'],
+    ['runbooks', 'docs'],
     ['logLevel', 'debug'],
     ['logLevel', 'TRACE'],
     ['logRetentionInDays', '0'],
@@ -197,7 +203,7 @@ describe('a parameter given on the command line', () => {
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
         'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
-        'reportsDatabaseStandby, alarmEmail, logLevel, logRetentionInDays, protectData.',
+        'reportsDatabaseStandby, alarmEmail, runbooks, logLevel, logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

@@ -1,6 +1,7 @@
 import { alarmRules } from './alarms.ts';
 import { asynchronousRules } from './asynchronous.ts';
 import { containerRules } from './containers.ts';
+import { dashboardRules } from './dashboards.ts';
 import { dataRules } from './data.ts';
 import { functionRules } from './functions.ts';
 import { httpApiRules } from './http-api.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   ...queueRules,
   ...asynchronousRules,
   ...alarmRules,
+  ...dashboardRules,
   ...httpApiRules,
   ...stateMachineRules,
   ...dataRules,

@@ -17,14 +17,17 @@ export class PythonUnavailable extends Error {
 
 /**
  * The virtual environment that has the emulator of requirements.txt, with hashes checked; made at its first use and
- * kept in `cache` until the requirements change. Returns the path of the
+ * kept in `cache` until the requirements or the lessons change. Returns the path of the
  * server that runs it.
  *
  * @throws PythonUnavailable with the line of Python or pip that says why
  */
 export async function installEmulator(cache: string, signal: AbortSignal): Promise<string> {
   const requirements = join(import.meta.dirname, 'requirements.txt');
-  const name = `python-${createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)}`;
+  const made = createHash('sha256')
+    .update(readFileSync(requirements))
+    .update(readFileSync(import.meta.filename));
+  const name = `python-${made.digest('hex').slice(0, 12)}`;
   const environment = join(cache, name);
   const program = join(environment, 'bin', 'hypercorn');
   if (existsSync(program)) return program;
@@ -46,7 +49,7 @@ export async function installEmulator(cache: string, signal: AbortSignal): Promi
       signal,
       timeout: INSTALL_MILLISECONDS,
     });
-    teachProviderUrl(environment);
+    teach(environment);
   } catch (error) {
     rmSync(environment, { recursive: true, force: true });
     if (signal.aborted || error instanceof PythonUnavailable) throw error;
@@ -60,15 +63,34 @@ export async function installEmulator(cache: string, signal: AbortSignal): Promi
 }
 
 /**
- * The one attribute that the stack asks for and the emulator does not have: a user pool's ProviderURL, which is its
- * ProviderName with https:// before it.
+ * What the stack asks for and the emulator does not have: a user pool's ProviderURL, which is its ProviderName with
+ * https:// before it; alarms on metric math, which are taken for alarms on a metric; saved queries, of which nothing is
+ * kept.
  */
-function teachProviderUrl(environment: string): void {
+const LESSONS: readonly (readonly [known: RegExp, taught: string])[] = [
+  [/^( *)"ProviderName": f"(cognito-idp\.[^"]*)",$/m, '$&\n$1"ProviderURL": f"https://$2",'],
+  [
+    /^def _cw_metric_alarm_record\(name, props\):$/m,
+    `$&
+    if props.get("Metrics"):
+        props = {**props, "Metrics": None, "Namespace": "math", "MetricName": "math"}`,
+  ],
+  [
+    /^ {4}"AWS::CloudWatch::Dashboard": \{$/m,
+    `    "AWS::Logs::QueryDefinition": {
+        "create": lambda logical_id, props, stack_name: (logical_id, {}),
+        "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),
+        "delete": lambda physical_id, props: None,
+    },
+$&`,
+  ],
+];
+
+function teach(environment: string): void {
   const sources = 'lib/python3.*/site-packages/ministack/services/cloudformation/provisioners.py';
   for (const path of globSync(sources, { cwd: environment })) {
     const file = join(environment, path);
-    const known = /^( *)"ProviderName": f"(cognito-idp\.[^"]*)",$/m;
-    const taught = readFileSync(file, 'utf8').replace(known, '$&\n$1"ProviderURL": f"https://$2",');
+    const taught = LESSONS.reduce((text, lesson) => text.replace(...lesson), readFileSync(file, 'utf8'));
     writeFileSync(file, taught);
   }
 }

@@ -1,6 +1,6 @@
 import { GetApisCommand } from '@aws-sdk/client-apigatewayv2';
 import { ListStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ListUserPoolsCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -28,10 +28,6 @@ const LISTS: Readonly<Record<string, (clients: Clients) => Promise<Names>>> = {
   'AWS::CloudWatch::Alarm': async ({ cloudWatch }) =>
     ((await cloudWatch.send(new DescribeAlarmsCommand())).MetricAlarms ?? []).map(
       ({ AlarmName }) => AlarmName,
-    ),
-  'AWS::CloudWatch::Dashboard': async ({ cloudWatch }) =>
-    ((await cloudWatch.send(new ListDashboardsCommand())).DashboardEntries ?? []).map(
-      ({ DashboardName }) => DashboardName,
     ),
   'AWS::Cognito::UserPool': async ({ cognito }) =>
     ((await cognito.send(new ListUserPoolsCommand({ MaxResults: 60 }))).UserPools ?? []).map(

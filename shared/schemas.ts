@@ -19,6 +19,9 @@ export const id = z
   .string()
   .check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be 1 to 64 letters, digits, "-" or "_"'));
 
+/** What ties together what one request has caused, whichever function does it. */
+export const correlationId = z.string().check(z.minLength(1), z.maxLength(128));
+
 /** What a query says of the page of a listing; spread into the object of the query. */
 export const pageQuery = {
   limit: z.optional(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { time } from '../schemas.ts';
+import { correlationId, time } from '../schemas.ts';
 
 const metadata = z.object({
   eventId: z
@@ -10,13 +10,9 @@ const metadata = z.object({
       z.meta({ description: 'the same each time that this event is published: consumers deduplicate by it' }),
     ),
   occurredAt: time().check(z.meta({ description: 'when it happened, not when it was published' })),
-  correlationId: z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(128),
-      z.meta({ description: 'of the request that led to it; `eventId` when there was none' }),
-    ),
+  correlationId: correlationId.check(
+    z.meta({ description: 'of the request that led to it; `eventId` when there was none' }),
+  ),
   version: z.literal(1).check(z.meta({ description: 'of this contract; added fields do not change it' })),
 });
 

@@ -62,7 +62,7 @@ describe('a scheduled function', () => {
       throw new RangeError('no luck');
     });
     await expect(run(scheduledEvent, lambdaContext)).rejects.toThrow(RangeError);
-    expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }]);
+    expect(lines).toMatchObject([{ level: 'ERROR', message: 'The scheduled run failed.' }, { Faults: 1 }]);
   });
 });
 
@@ -131,6 +131,14 @@ describe('a subscriber of a topic', () => {
       [{ orderId: 'order-1' }, 'message-1'],
       [{ orderId: 'order-3' }, 'message-2'],
     ]);
+  });
+
+  it('has the correlation id of each message in its log', async () => {
+    const event = notification('{"orderId":"order-1"}');
+    const [{ Sns } = { Sns: {} }] = event.Records;
+    Object.assign(Sns, { MessageAttributes: { correlationId: { Type: 'String', Value: 'checkout-7' } } });
+    await subscriber().receive(event, lambdaContext);
+    expect(lines).toMatchObject([{ message: 'The notification is done.', correlationId: 'checkout-7' }]);
   });
 
   it('fails when one message fails, for SNS to send it again', async () => {

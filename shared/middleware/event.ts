@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInput } from '../errors.ts';
 import { logger } from '../logger.ts';
+import { correlationId } from '../schemas.ts';
 import { type InvocationHandler, invocationHandler } from './invocation.ts';
 import { inShape, jsonInShape, type Schema } from './shape.ts';
 
@@ -44,30 +45,48 @@ export function jobHandler<Settings, Output>(
 const isScheduled = (event: unknown) => typeof event === 'object' && event !== null && 'detail-type' in event;
 
 const notifications = z.object({
-  Records: z.array(z.object({ Sns: z.object({ MessageId: z.string(), Message: z.string() }) })),
+  Records: z.array(
+    z.object({
+      Sns: z.object({
+        MessageId: z.string(),
+        Message: z.string(),
+        MessageAttributes: z.optional(
+          z.object({ correlationId: z.optional(z.object({ Value: correlationId })) }),
+        ),
+      }),
+    }),
+  ),
 });
+
+interface Notification<Message> {
+  readonly message: Message;
+  readonly messageId: string;
+  readonly correlationId: string | undefined;
+}
 
 /**
  * Wraps a pure `respond` as a subscriber of an SNS topic whose messages are JSON; it gets the message and the id that
  * publishing it answered. SNS sends one message at a time, though as a list: what fails is sent again as a whole.
  * https://aws.amazon.com/sns/faqs/
  *
- * A message that is not in the shape of the schema throws InvalidInput.
+ * Its attribute `correlationId`, if it has one, is in every log line. A message that is not in the shape of the schema
+ * throws InvalidInput.
  */
 export function topicHandler<Message>(
   schema: Schema<Message>,
   respond: (message: Message, messageId: string) => Promise<void>,
-): InvocationHandler<readonly { readonly message: Message; readonly messageId: string }[], void> {
+): InvocationHandler<readonly Notification<Message>[], void> {
   return invocationHandler(
     'notification',
     (event) =>
       inShape(notifications, event, 'The notification').Records.map(({ Sns }) => ({
         message: jsonInShape(schema, Sns.Message, `The message ${Sns.MessageId}`),
         messageId: Sns.MessageId,
+        correlationId: Sns.MessageAttributes?.correlationId?.Value,
       })),
     async (messages) => {
-      for (const { message, messageId } of messages) {
-        logger.appendKeys({ messageId });
+      for (const { message, messageId, correlationId } of messages) {
+        logger.appendKeys({ messageId, correlationId });
         await respond(message, messageId);
       }
     },

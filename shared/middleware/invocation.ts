@@ -34,7 +34,8 @@ export function invocationHandler<Input, Output>(
 
 /**
  * Writes one line when the invocation ends, and flushes what was counted meanwhile. An error is logged whole and goes
- * on to who invoked, by whose rules it is tried again or caught: one of our own is a warning, any other a fault.
+ * on to who invoked, by whose rules it is tried again or caught: one of our own is a warning, any other a fault,
+ * which is counted.
  */
 function invocationLog(what: string): MiddlewareObj<unknown, unknown> {
   type Invocation = { internal: Record<string, unknown> };
@@ -57,8 +58,12 @@ function invocationLog(what: string): MiddlewareObj<unknown, unknown> {
     onError: (invocation) => {
       const error = invocation.error as Error;
       const line = { error, durationMs: durationMs(invocation) };
-      if (error instanceof ShopError) logger.warn(`The ${what} failed.`, line);
-      else logger.error(`The ${what} failed.`, line);
+      if (error instanceof ShopError) {
+        logger.warn(`The ${what} failed.`, line);
+      } else {
+        logger.error(`The ${what} failed.`, line);
+        metrics.addMetric('Faults', 'Count', 1);
+      }
       flush();
     },
   };

@@ -101,9 +101,10 @@ describe('the log of a task', () => {
     });
   });
 
-  it('has all other errors whole, as errors', async () => {
+  it('has all other errors whole, as errors, and counts them', async () => {
     await thrownBy(new TypeError('x is not a function'));
-    expect(lines.map(({ level, error }) => ({ level, error }))).toEqual([
+    expect(lines.find((line) => '_aws' in line)).toMatchObject({ Faults: 1, service: 'shop' });
+    expect(lines.filter((line) => !('_aws' in line)).map(({ level, error }) => ({ level, error }))).toEqual([
       {
         level: 'ERROR',
         error: expect.objectContaining({ name: 'TypeError', message: 'x is not a function' }),

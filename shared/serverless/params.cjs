@@ -214,6 +214,14 @@ const parameters = {
     accepts: isEmailOrEmpty,
     default: '',
   },
+  runbooks: {
+    description: 'Where the runbooks are that alarms name: their folder, or the address of their pages',
+    allowed:
+      'docs/runbooks, or an https URL such as https://github.com/<owner>/<repository>/blob/main/docs/runbooks',
+    accepts: (value) =>
+      value === 'docs/runbooks' || (/^https:[^?#\s]{1,500}[^/?#\s]$/.test(value) && URL.canParse(value)),
+    default: 'docs/runbooks',
+  },
   logLevel: {
     description: 'Least severe log line that functions write',
     allowed: LOG_LEVELS.join(', '),

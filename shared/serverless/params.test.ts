@@ -28,6 +28,7 @@ describe('the table of parameters', () => {
         reportsDatabaseClass: 'db.t4g.micro',
         reportsDatabaseStandby: false,
         alarmEmail: '',
+        runbooks: 'docs/runbooks',
         logLevel: 'INFO',
         logRetentionInDays: 7,
         protectData: false,

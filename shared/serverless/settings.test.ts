@@ -132,6 +132,10 @@ const REFUSED: readonly (readonly [name: string, value: string])[] = [
   ['apiRateLimit', '1e3'],
   ['apiRateLimit', 'many'],
   ['apiBurstLimit', '5001'],
+  ['runbooks', 'http://wiki.example.com/runbooks'],
+  ['runbooks', 'https://wiki.example.com/runbooks/'],
+  ['runbooks', 'https://wiki.example.com/run books'],
+  ['runbooks', 'docs'],
   ['logLevel', 'debug'],
   ['logLevel', 'TRACE'],
   ['logRetentionInDays', '0'],
@@ -178,6 +182,8 @@ describe('a parameter given on the command line', () => {
     'lowStockThreshold=100',
     'stockAlertEmail=staff@example.com',
     'reportEmail=staff@example.com',
+    'runbooks=docs/runbooks',
+    'runbooks=https://github.com/owner/shop/blob/main/docs/runbooks',
     'logLevel=DEBUG',
     'logLevel=ERROR',
     'logRetentionInDays=3653',
@@ -237,7 +243,7 @@ describe('a parameter given on the command line', () => {
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
         'apiBurstLimit, trafficShift, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
-        'reportsDatabaseStandby, alarmEmail, logLevel, logRetentionInDays, protectData.',
+        'reportsDatabaseStandby, alarmEmail, runbooks, logLevel, logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

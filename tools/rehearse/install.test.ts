@@ -1,32 +1,42 @@
 import { describe, expect, it } from '@jest/globals';
-import { withProviderUrl } from './install.ts';
+import { taught } from './install.ts';
 
-const lacking = [
-  '    return pool_id, {',
-  '        "Arn": arn,',
-  '        "ProviderName": f"cognito-idp.{get_region()}.amazonaws.com/{pool_id}",',
-  '    }',
-].join('\n');
+const provider = '        "ProviderName": f"cognito-idp.{get_region()}.amazonaws.com/{pool_id}",';
+const alarm = ['def _cw_metric_alarm_record(name, props):', '    return {"AlarmName": name}'];
+const dashboard = [
+  '    "AWS::CloudWatch::Dashboard": {',
+  '        "create": _cw_dashboard_create,',
+  '    },',
+];
+const lacking = [provider, ...alarm, ...dashboard].join('\n');
 
 describe("the emulator's source", () => {
-  it('gets the ProviderURL of a user pool after its ProviderName', () => {
-    expect(withProviderUrl(lacking).split('\n')).toEqual([
-      '    return pool_id, {',
-      '        "Arn": arn,',
-      '        "ProviderName": f"cognito-idp.{get_region()}.amazonaws.com/{pool_id}",',
+  it('gets the ProviderURL of user pools, alarms on metric math, and saved queries', () => {
+    expect(taught(lacking).split('\n')).toEqual([
+      provider,
       '        "ProviderURL": f"https://cognito-idp.{get_region()}.amazonaws.com/{pool_id}",',
-      '    }',
+      alarm[0],
+      '    if props.get("Metrics"):',
+      '        props = {**props, "Metrics": None, "Namespace": "math", "MetricName": "math"}',
+      alarm[1],
+      '    "AWS::Logs::QueryDefinition": {',
+      '        "create": lambda logical_id, props, stack_name: (logical_id, {}),',
+      '        "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),',
+      '        "delete": lambda physical_id, props: None,',
+      '    },',
+      ...dashboard,
     ]);
   });
 
-  it('stays as it is when it has one', () => {
-    const has = '"ProviderName": "x",\n"ProviderURL": "https://x",\n';
-    expect(withProviderUrl(has)).toBe(has);
+  it('stays as it is when it has all of it', () => {
+    expect(taught(taught(lacking))).toBe(taught(lacking));
   });
 
-  it('is refused when it names the provider in another way', () => {
-    expect(() => withProviderUrl('"ProviderName": name_of(pool_id),\n')).toThrow(
-      'The emulator has no ProviderName where it is looked for.',
-    );
+  it.each([
+    [provider, '"ProviderName": name_of(pool_id),', "a user pool's ProviderURL"],
+    [alarm[0] ?? '', 'def _alarm(name):', 'alarms on metric math'],
+    [dashboard[0] ?? '', 'DASHBOARD = {', 'saved queries'],
+  ])('is refused when it has %s in another way', (known, other, what) => {
+    expect(() => taught(lacking.replace(known, other))).toThrow(`The emulator cannot be taught ${what}`);
   });
 });

@@ -4,6 +4,43 @@ import { installPackages } from '../python.ts';
 
 const SOURCE = 'lib/python3.*/site-packages/ministack/services/cloudformation/provisioners.py';
 
+interface Lesson {
+  readonly what: string;
+  /** In a source that has it. */
+  readonly mark: string;
+  readonly place: RegExp;
+  readonly taught: string;
+}
+
+/** What the stack asks for and the emulator does not have. */
+const LESSONS: readonly Lesson[] = [
+  {
+    what: "a user pool's ProviderURL, which is its ProviderName with https:// before it",
+    mark: '"ProviderURL"',
+    place: /^( *)"ProviderName": f"(cognito-idp\.[^"]*)",$/m,
+    taught: '$&\n$1"ProviderURL": f"https://$2",',
+  },
+  {
+    what: 'alarms on metric math, which are taken for alarms on a metric',
+    mark: 'props.get("Metrics")',
+    place: /^def _cw_metric_alarm_record\(name, props\):$/m,
+    taught: `$&
+    if props.get("Metrics"):
+        props = {**props, "Metrics": None, "Namespace": "math", "MetricName": "math"}`,
+  },
+  {
+    what: 'saved queries, of which nothing is kept',
+    mark: '"AWS::Logs::QueryDefinition"',
+    place: /^ {4}"AWS::CloudWatch::Dashboard": \{$/m,
+    taught: `    "AWS::Logs::QueryDefinition": {
+        "create": lambda logical_id, props, stack_name: (logical_id, {}),
+        "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),
+        "delete": lambda physical_id, props: None,
+    },
+$&`,
+  },
+];
+
 /**
  * Installs the emulator unless it is there. Returns the path of the server that runs it.
  *
@@ -14,17 +51,14 @@ export async function installEmulator(signal: AbortSignal): Promise<string> {
   const [source] = globSync(SOURCE, { cwd: environment });
   if (source === undefined) throw new Error(`The emulator has no ${SOURCE}.`);
   const file = join(environment, source);
-  writeFileSync(file, withProviderUrl(readFileSync(file, 'utf8')));
+  writeFileSync(file, taught(readFileSync(file, 'utf8')));
   return join(environment, 'bin', 'hypercorn');
 }
 
-/**
- * The emulator's source with the one attribute that the stack asks for and it does not have: a user pool's ProviderURL,
- * which is its ProviderName with https:// before it. A source that has it stays as it is.
- */
-export function withProviderUrl(source: string): string {
-  if (source.includes('"ProviderURL"')) return source;
-  const name = /^( *)"ProviderName": f"(cognito-idp\.[^"]*)",$/m;
-  if (!name.test(source)) throw new Error('The emulator has no ProviderName where it is looked for.');
-  return source.replace(name, '$&\n$1"ProviderURL": f"https://$2",');
-}
+/** The emulator's source with what it lacks; what it has stays as it is. */
+export const taught = (source: string): string =>
+  LESSONS.reduce((text, lesson) => {
+    if (text.includes(lesson.mark)) return text;
+    if (!lesson.place.test(text)) throw new Error(`The emulator cannot be taught ${lesson.what}.`);
+    return text.replace(lesson.place, lesson.taught);
+  }, source);

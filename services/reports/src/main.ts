@@ -49,6 +49,8 @@ const dependencies: RecordDependencies = {
   read: orderIn,
   pause: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
   random: Math.random,
+  onRecorded: ({ id, status, correlationId }) =>
+    logger.info('An order is recorded.', { orderId: id, status, correlationId }),
   onLeft: (messageId, error) =>
     logger.error('A message cannot be recorded and is left to the queue.', {
       messageId,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Template } from '../template.ts';
 import { testRules } from '../testing/rule-examples.ts';
-import { alarmRules, metricsToWatch, watchedMetrics } from './alarms.ts';
+import { alarmRules, metricsToWatch, soundsWhen, watchedMetrics } from './alarms.ts';
 
 type Resources = Template['Resources'];
 type Properties = Record<string, unknown>;
@@ -93,6 +93,17 @@ it('is watched what alarms on queues, functions and rules name, each as often as
   ]);
 });
 
+it('sounds as its runbook says, also when it adds metrics up', () => {
+  const stat = (MetricName: string) => ({
+    MetricStat: { Metric: { Namespace: 'AWS/DynamoDB', MetricName }, Period: 60, Stat: 'Sum' },
+  });
+  const Metrics = [{ Id: 'sum', Expression: 'reads + writes' }, stat('Reads'), stat('Writes')];
+  const bound = { EvaluationPeriods: 3, Threshold: 10, ComparisonOperator: 'LessThanThreshold' };
+  expect(soundsWhen({ ...bound, Metrics })).toBe(
+    'Sounds when `AWS/DynamoDB Reads + Writes` (Sum) is < 10 for 3 × 60 s.',
+  );
+});
+
 const age = (name: string) =>
   alarm('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: { 'Fn::GetAtt': [name, 'QueueName'] } });
 const jobs = { Jobs: queue(), JobsLate: age('Jobs') };
@@ -144,12 +155,43 @@ testRules(alarmRules, {
   },
   'alarm-notifies': {
     fine: {
-      Arrived: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmActions: [{ Ref: 'AlarmTopic' }] } },
+      Arrived: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { AlarmActions: [{ Ref: 'AlarmTopic' }], OKActions: [{ Ref: 'AlarmTopic' }] },
+      },
       AlarmTopic: { Type: 'AWS::SNS::Topic' },
     },
     broken: [
       ['Arrived.Properties.AlarmActions', [], 'Arrived notifies no topic'],
       ['Arrived.Properties.AlarmActions.0', { Ref: 'OtherTopic' }, 'Arrived notifies no topic'],
+      ['Arrived.Properties.OKActions', undefined, 'Arrived notifies no topic of its end'],
+    ],
+  },
+  'alarm-runbook': {
+    fine: {
+      Late: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: {
+          AlarmDescription:
+            'Rows wait; see https://github.com/shop/shop/blob/main/docs/runbooks/import-late.md',
+          Namespace: 'AWS/SQS',
+          MetricName: 'ApproximateAgeOfOldestMessage',
+          Statistic: 'Maximum',
+          Period: 60,
+          EvaluationPeriods: 3,
+          Threshold: 3600,
+          ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        },
+      },
+    },
+    broken: [
+      ['Late.Properties.AlarmDescription', 'Rows wait', 'Late has no runbook'],
+      ['Late.Properties.AlarmDescription', 'Rows wait; see docs/runbooks/nowhere.md', 'Late has no runbook'],
+      [
+        'Late.Properties.Threshold',
+        60,
+        'Late is not what import-late.md says: Sounds when `AWS/SQS ApproximateAgeOfOldestMessage` (Maximum) is ≥ 60 for 3 × 60 s.',
+      ],
     ],
   },
 });

@@ -1,4 +1,6 @@
-import { idOf, listAt, ofType, spell, type Template } from '../template.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at, idOf, listAt, ofType, type Properties, spell, type Template } from '../template.ts';
 import { failureQueues } from './failure-routes.ts';
 import { readsStream } from './queues.ts';
 import { each, type Finding, type Rule, unless } from './rule.ts';
@@ -64,6 +66,32 @@ export function watchedMetrics(template: Template): { readonly alarm: string; re
 /** The resource that a metric of {@link metricsToWatch} tells of. */
 const subjectOf = (metric: string) => metric.split(' ').at(-1) ?? metric;
 
+const RUNBOOKS = join(import.meta.dirname, '../../../docs/runbooks');
+const SIGNS: Readonly<Record<string, string>> = {
+  GreaterThanOrEqualToThreshold: '≥',
+  LessThanThreshold: '<',
+  LessThanOrEqualToThreshold: '≤',
+};
+
+/** The file name of the runbook that the description of an alarm ends with. */
+export const runbookOf = (description: unknown): string | undefined =>
+  /; see \S+\/([a-z-]+\.md)$/.exec(String(description))?.[1];
+
+/** When an alarm sounds, as its runbook says it. */
+export function soundsWhen(alarm: Properties): string {
+  const ofMath = listAt(alarm, 'Metrics').flatMap((metric) => {
+    const stat = at(metric, 'MetricStat');
+    const { Namespace, MetricName } = (at(stat, 'Metric') ?? {}) as Properties;
+    return stat ? [{ Namespace, MetricName, Statistic: at(stat, 'Stat'), Period: at(stat, 'Period') }] : [];
+  });
+  const metrics: readonly Properties[] = ofMath.length > 0 ? ofMath : [alarm];
+  const { Namespace, Statistic = alarm.ExtendedStatistic, Period } = metrics[0] ?? {};
+  const names = metrics.map(({ MetricName }) => MetricName).join(' + ');
+  const { ComparisonOperator, Threshold, EvaluationPeriods } = alarm;
+  const bound = `${SIGNS[String(ComparisonOperator)]} ${Threshold}`;
+  return `Sounds when \`${Namespace} ${names}\` (${Statistic}) is ${bound} for ${EvaluationPeriods} × ${Period} s.`;
+}
+
 export const alarmRules: readonly Rule[] = [
   {
     id: 'alarm-missing',
@@ -109,8 +137,29 @@ export const alarmRules: readonly Rule[] = [
     why: 'an alarm that tells nobody is a colour on a page',
     source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html',
     check: each(ALARM, ({ properties }, { template }) => {
-      const told = listAt(properties, 'AlarmActions').map((to) => template.Resources[idOf(to) ?? '']?.Type);
-      return unless(told.includes('AWS::SNS::Topic'), 'notifies no topic');
+      const notifies = (actions: string) =>
+        listAt(properties, actions).some(
+          (to) => template.Resources[idOf(to) ?? '']?.Type === 'AWS::SNS::Topic',
+        );
+      return [
+        ...unless(notifies('AlarmActions'), 'notifies no topic'),
+        ...unless(notifies('OKActions'), 'notifies no topic of its end'),
+      ];
+    }),
+  },
+  {
+    id: 'alarm-runbook',
+    why: 'who is woken up should read what to do, and not have to find it out',
+    source:
+      'https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/ops_event_response_process_per_alert.html',
+    check: each(ALARM, ({ properties }) => {
+      const file = runbookOf(properties.AlarmDescription);
+      if (!file || !existsSync(join(RUNBOOKS, file))) return ['has no runbook'];
+      const expected = soundsWhen(properties);
+      return unless(
+        readFileSync(join(RUNBOOKS, file), 'utf8').includes(expected),
+        `is not what ${file} says: ${expected}`,
+      );
     }),
   },
 ];

@@ -2,6 +2,7 @@ import { alarmRules } from './alarms.ts';
 import { apiFunctionRules } from './api-functions.ts';
 import { asynchronousRules } from './asynchronous.ts';
 import { containerRules } from './containers.ts';
+import { dashboardRules } from './dashboards.ts';
 import { dataRules } from './data.ts';
 import { functionRules } from './functions.ts';
 import { httpApiRules } from './http-api.ts';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...queueRules,
   ...asynchronousRules,
   ...alarmRules,
+  ...dashboardRules,
   ...httpApiRules,
   ...apiFunctionRules,
   ...stateMachineRules,

@@ -34,17 +34,19 @@ function fakeBus(refuses: (event: ShopEvent) => boolean) {
 async function publish(changes: readonly Numbered[], refuses: (event: ShopEvent) => boolean = () => false) {
   const bus = fakeBus(refuses);
   const pauses: number[] = [];
+  const published: string[] = [];
   const refused: string[] = [];
   const failed = await publishChanges(
     {
       bus,
       eventOf,
       pause: async (milliseconds) => pauses.push(milliseconds),
+      onPublished: ({ eventId }) => published.push(eventId),
       onRefused: ({ event }) => refused.push(event.eventId),
     },
     changes,
   );
-  return { calls: bus.calls, pauses, refused, failed: failed?.id };
+  return { calls: bus.calls, pauses, published, refused, failed: failed?.id };
 }
 
 describe('changes', () => {
@@ -57,7 +59,13 @@ describe('changes', () => {
   it('that mean nothing are passed over', async () => {
     const bus = fakeBus(() => false);
     const failed = await publishChanges(
-      { bus, eventOf: () => undefined, pause: async () => undefined, onRefused: () => undefined },
+      {
+        bus,
+        eventOf: () => undefined,
+        pause: async () => undefined,
+        onPublished: () => undefined,
+        onRefused: () => undefined,
+      },
       changesOf(['a', 'b']),
     );
     expect([bus.calls, failed]).toEqual([[], undefined]);
@@ -78,12 +86,12 @@ describe('changes', () => {
   });
 
   it('that are refused three times in a row are left, with those behind them of the same key', async () => {
-    const { calls, failed, pauses, refused } = await publish(
+    const { calls, failed, pauses, published, refused } = await publish(
       changesOf(['a', 'b', 'b', 'c']),
       ({ eventId }) => eventId === '1',
     );
     expect(calls).toEqual([['0', '3'], [], []]);
-    expect([failed, pauses, refused]).toEqual(['1', [100, 200], ['1', '1', '1']]);
+    expect([failed, pauses, published, refused]).toEqual(['1', [100, 200], ['0', '3'], ['1', '1', '1']]);
   });
 });
 

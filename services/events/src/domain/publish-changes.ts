@@ -18,6 +18,7 @@ export interface PublishDependencies<Kept extends Change> {
   /** What the change means to others, with the name of what it is a change of: events of one name keep their order. */
   readonly eventOf: (change: Kept) => { readonly key: string; readonly event: ShopEvent } | undefined;
   readonly pause: (milliseconds: number) => Promise<unknown>;
+  readonly onPublished: (event: ShopEvent) => void;
   readonly onRefused: (refusal: Refusal) => void;
 }
 
@@ -31,7 +32,7 @@ const PAUSE_MS = 100;
  * Answers the first change whose event is not published.
  */
 export async function publishChanges<Kept extends Change>(
-  { bus, eventOf, pause, onRefused }: PublishDependencies<Kept>,
+  { bus, eventOf, pause, onPublished, onRefused }: PublishDependencies<Kept>,
   changes: readonly Kept[],
 ): Promise<Kept | undefined> {
   let waiting = changes.flatMap((change) => {
@@ -43,6 +44,7 @@ export async function publishChanges<Kept extends Change>(
     const refusals = await bus.publish(next.map(({ event }) => event));
     const refused = new Set(refusals.map(({ event }) => event));
     waiting = waiting.filter((entry) => !next.includes(entry) || refused.has(entry.event));
+    for (const { event } of next) if (!refused.has(event)) onPublished(event);
     refusals.forEach(onRefused);
     refusedInARow = refusals.length > 0 ? refusedInARow + 1 : 0;
     if (refusedInARow === ATTEMPTS) break;

@@ -6,6 +6,7 @@ import { type RowChange, streamHandler } from '../../../../shared/middleware/str
 import { eventBridge, eventBus } from '../adapters/event-bus.ts';
 import { type PublishDependencies, publishChanges } from '../domain/publish-changes.ts';
 import { itemEventOf, orderEventOf, type ShopEvent } from '../domain/shop-event.ts';
+import { tellOfEvent } from './published-event.ts';
 
 export const respondWith =
   (dependencies: PublishDependencies<RowChange>) => (changes: readonly RowChange[]) =>
@@ -30,6 +31,7 @@ export const handler = streamHandler(
     bus: eventBus(eventBridge, SHOP_BUS),
     eventOf: eventsOf({ items: ITEMS_TABLE, orders: ORDERS_TABLE }),
     pause: delay,
+    onPublished: tellOfEvent,
     onRefused: ({ event: { type, eventId }, cause }) =>
       logger.warn('The bus did not take an event.', { type, eventId, error: cause as Error }),
   }),

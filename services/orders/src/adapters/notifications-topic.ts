@@ -17,12 +17,19 @@ export function notificationsTopic(
   client: Pick<SNSClient, 'send'>,
   topicArn: string,
 ): Notifications & RequestApprovalDependencies['notifications'] {
-  const publication = (kind: string, subject: string, { id, lines, total, placedAt }: StoredOrder) =>
+  const publication = (
+    kind: string,
+    subject: string,
+    { id, lines, total, placedAt, correlationId }: StoredOrder,
+  ) =>
     new PublishCommand({
       TopicArn: topicArn,
       Subject: subject,
       Message: JSON.stringify({ kind, orderId: id, placedAt, lines, total }),
-      MessageAttributes: { kind: { DataType: 'String', StringValue: kind } },
+      MessageAttributes: {
+        kind: { DataType: 'String', StringValue: kind },
+        correlationId: { DataType: 'String', StringValue: correlationId },
+      },
     });
 
   return {

@@ -51,8 +51,8 @@ export function orderWorkflow(client: Pick<SFNClient, 'send'>, stateMachineArn: 
   return {
     ...waitingTasks(client),
 
-    async start(execution, { id, customerId }) {
-      const input = JSON.stringify({ orderId: id, customerId });
+    async start(execution, { id, customerId, correlationId }) {
+      const input = JSON.stringify({ orderId: id, customerId, correlationId });
       try {
         await client.send(new StartExecutionCommand({ stateMachineArn, name: execution, input }));
       } catch (error) {

@@ -37,26 +37,34 @@ function shopWith(
     ...more,
   };
   const failures: string[] = [];
+  const revived: string[] = [];
   const sweep = (remainingTimeMs = () => 60_000) =>
-    sweepOrders(dependencies, { remainingTimeMs }, (id) => failures.push(id));
-  return { done, failures, sweep };
+    sweepOrders(
+      dependencies,
+      { remainingTimeMs },
+      (id) => failures.push(id),
+      ({ id, executions: number }) => revived.push(`${id} ${number}`),
+    );
+  return { done, failures, revived, sweep };
 }
 const BEFORE = 'before 2026-11-22T09:58:00.000Z';
 const RELEASED = 'released by me';
 
 describe('a sweep', () => {
   it('begins the workflow of an order whose start was lost', async () => {
-    const { done, sweep } = shopWith([order('a')]);
+    const { done, revived, sweep } = shopWith([order('a')]);
     expect(await sweep()).toEqual({ seen: 1, started: 1, restarted: 0, failed: 0, isWhole: true });
+    expect(revived).toEqual(['a 1']);
     expect(done).toEqual([BEFORE, 'start a for bob', RELEASED]);
   });
 
   it('gives an order whose execution ended too early the next one', async () => {
-    const { done, sweep } = shopWith([order('a'), order('b', { executions: 2 })], {
+    const { done, revived, sweep } = shopWith([order('a'), order('b', { executions: 2 })], {
       a: 'ENDED',
       'b-2': 'ENDED',
     });
     expect(await sweep()).toMatchObject({ restarted: 2 });
+    expect(revived).toEqual(['a 2', 'b 3']);
     expect(done).toEqual([
       BEFORE,
       'restart a after 1',

@@ -54,6 +54,7 @@ export async function sweepOrders(
   { orders, unfinished, approvals, workflow, lease, newOwner, now }: SweepDependencies,
   { remainingTimeMs }: { readonly remainingTimeMs: () => number },
   onFailure: (orderId: string, error: unknown) => void,
+  onRevived: (order: StoredOrder) => void,
 ): Promise<Sweep | undefined> {
   const owner = newOwner();
   const began = now().getTime();
@@ -87,6 +88,7 @@ export async function sweepOrders(
     if (state === 'RUNNING') return undefined;
     if (state === 'MISSING') {
       await workflow.start(executionName(seen), seen);
+      onRevived(seen);
       return 'started';
     }
     // Its last write came before its end, so that it is seen now.
@@ -101,6 +103,7 @@ export async function sweepOrders(
       throw error;
     }
     await workflow.start(executionName(next), next);
+    onRevived(next);
     return 'restarted';
   }
 }

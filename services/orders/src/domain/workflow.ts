@@ -3,7 +3,7 @@ import type { StoredOrder } from './order.ts';
 /** The order workflow. */
 export interface Workflow {
   /** Begins the execution of that name; one that was begun before, also one that has ended, is no error. */
-  start(execution: string, order: Pick<StoredOrder, 'id' | 'customerId'>): Promise<void>;
+  start(execution: string, order: Pick<StoredOrder, 'id' | 'customerId' | 'correlationId'>): Promise<void>;
   stateOf(execution: string): Promise<'RUNNING' | 'ENDED' | 'MISSING'>;
   /** Answers a task that waits. A task that waits no more is no error. */
   answer(

@@ -3,7 +3,7 @@ import { readEnv } from '../../../../shared/env.ts';
 import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type CompleteOrderDependencies, completeOrder } from '../domain/complete-order.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: CompleteOrderDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -14,5 +14,5 @@ const { ORDERS_TABLE } = readEnv(['ORDERS_TABLE']);
 export const handler = taskHandler(
   orderTask,
   respondWith({ orders: ordersTable({ documents, ordersTable: ORDERS_TABLE }), now: () => new Date() }),
-  orderIdOf,
+  logKeysOf,
 );

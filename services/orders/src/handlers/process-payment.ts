@@ -6,7 +6,7 @@ import { ordersTable } from '../adapters/orders-table.ts';
 
 import { type ProcessPaymentDependencies, processPayment } from '../domain/process-payment.ts';
 import { paymentProvider } from './payment-provider.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: ProcessPaymentDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -23,5 +23,5 @@ export const handler = taskHandler(
     payments: paymentProvider(),
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

@@ -6,7 +6,7 @@ import { ordersTable } from '../adapters/orders-table.ts';
 
 import { type Failure, type RefundPaymentDependencies, refundPayment } from '../domain/undo-order.ts';
 import { paymentProvider } from './payment-provider.ts';
-import { orderIdOf, undoTask } from './task-schemas.ts';
+import { logKeysOf, undoTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: RefundPaymentDependencies) =>
@@ -24,5 +24,5 @@ export const handler = taskHandler(
     payments: paymentProvider(),
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

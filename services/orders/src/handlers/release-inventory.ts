@@ -4,7 +4,7 @@ import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { inventoryTable } from '../adapters/inventory-table.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type ReleaseInventoryDependencies, releaseInventory } from '../domain/undo-order.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: ReleaseInventoryDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -20,5 +20,5 @@ export const handler = taskHandler(
     inventory: inventoryTable(database),
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

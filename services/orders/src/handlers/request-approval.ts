@@ -6,7 +6,7 @@ import { notificationsTopic, sns } from '../adapters/notifications-topic.ts';
 import { stepFunctions, waitingTasks } from '../adapters/order-workflow.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type RequestApprovalDependencies, requestApproval } from '../domain/approve-order.ts';
-import { approvalTask, orderIdOf } from './task-schemas.ts';
+import { approvalTask, logKeysOf } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: RequestApprovalDependencies) =>
@@ -25,5 +25,5 @@ export const handler = taskHandler(
     workflow: waitingTasks(stepFunctions),
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

@@ -6,7 +6,7 @@ import { confirmationsTable } from '../adapters/confirmations-table.ts';
 import { notificationsTopic, sns } from '../adapters/notifications-topic.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type SendConfirmationDependencies, sendConfirmation } from '../domain/confirm-order.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: SendConfirmationDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -24,5 +24,5 @@ export const handler = taskHandler(
     newClaim: randomUUID,
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

@@ -12,8 +12,12 @@ import { type SweepDependencies, sweepOrders } from '../domain/sweep-orders.ts';
 
 export const respondWith =
   (dependencies: SweepDependencies) => async (tick: { remainingTimeMs: () => number }) => {
-    const sweep = await sweepOrders(dependencies, tick, (orderId, error) =>
-      logger.error('The order could not be swept.', { orderId, error: error as Error }),
+    const sweep = await sweepOrders(
+      dependencies,
+      tick,
+      (orderId, error) => logger.error('The order could not be swept.', { orderId, error: error as Error }),
+      ({ id, correlationId, executions }) =>
+        logger.info('The workflow of an order was started.', { orderId: id, correlationId, executions }),
     );
     if (sweep) {
       metrics.addMetric('OrdersRestarted', 'Count', sweep.restarted);

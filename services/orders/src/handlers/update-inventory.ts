@@ -4,7 +4,7 @@ import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { reservationsTable } from '../adapters/inventory-table.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type UpdateInventoryDependencies, updateInventory } from '../domain/complete-order.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: UpdateInventoryDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -20,5 +20,5 @@ export const handler = taskHandler(
     inventory: reservationsTable(database),
     now: () => new Date(),
   }),
-  orderIdOf,
+  logKeysOf,
 );

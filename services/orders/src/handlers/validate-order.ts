@@ -4,7 +4,7 @@ import { taskHandler } from '../../../../shared/middleware/task.ts';
 import { catalogueItems } from '../adapters/catalogue-items.ts';
 import { ordersTable } from '../adapters/orders-table.ts';
 import { type ValidateOrderDependencies, validateOrder } from '../domain/validate-order.ts';
-import { orderIdOf, orderTask } from './task-schemas.ts';
+import { logKeysOf, orderTask } from './task-schemas.ts';
 
 export const respondWith =
   (dependencies: ValidateOrderDependencies) => (task: { orderId: string; attempt: number }) =>
@@ -24,5 +24,5 @@ export const handler = taskHandler(
     now: () => new Date(),
     approvalAmount: Number(APPROVAL_AMOUNT),
   }),
-  orderIdOf,
+  logKeysOf,
 );

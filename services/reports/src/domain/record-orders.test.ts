@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DependencyFailed, InvalidInput } from '../../../../shared/errors.ts';
 import { type ReceivedMessage, type RecordDependencies, recordOrders } from './record-orders.ts';
-import type { RecordedOrder } from './recorded-order.ts';
+import type { OrderNews } from './recorded-order.ts';
 
 const message = (body: string, receives = 1): ReceivedMessage => ({
   id: `id-${body}`,
@@ -22,6 +22,8 @@ async function recording(
     /** Orders that the database refuses, whoever is with them. */
     readonly refused?: readonly string[];
   } = {},
+  /** The correlation ids of what it says is recorded. */
+  told: string[] = [],
 ) {
   const stop = new AbortController();
   const log: unknown[] = [];
@@ -61,10 +63,17 @@ async function recording(
     },
     read(body) {
       if (body.startsWith('bad')) throw new InvalidInput('unreadable');
-      return { id: body, status: 'PLACED', placedAt: '', lines: [] } satisfies RecordedOrder;
+      return {
+        id: body,
+        correlationId: `c-${body}`,
+        status: 'PLACED',
+        placedAt: '',
+        lines: [],
+      } satisfies OrderNews;
     },
     pause: async (milliseconds) => log.push(['pause', milliseconds]),
     random: () => 0.5,
+    onRecorded: ({ correlationId }) => told.push(correlationId),
     onLeft: (id, error) => log.push(['left', id, (error as Error).name]),
     onTrouble: (error, pauseMs) => log.push(['trouble', (error as Error).message, pauseMs]),
     onRecovery: () => log.push('recovery'),
@@ -87,6 +96,16 @@ describe('the consumer of order events', () => {
       ['remove', 'id-c'],
       'receive',
     ]);
+  });
+
+  it('tells of what it has recorded, and not of what it leaves', async () => {
+    const told: string[] = [];
+    await recording(
+      [[message('a'), message('b')], [message('bad')], [message('c')]],
+      { refused: ['b'] },
+      told,
+    );
+    expect(told).toEqual(['c-a', 'c-c']);
   });
 
   it('receives nothing while the database is away, and asks it less and less often', async () => {

@@ -1,5 +1,5 @@
 import { DependencyFailed } from '../../../../shared/errors.ts';
-import { furthestOf, type RecordedOrder } from './recorded-order.ts';
+import { furthestOf, type OrderNews, type RecordedOrder } from './recorded-order.ts';
 
 /** A message of the queue, in our hands until its visibility timeout. */
 export interface ReceivedMessage {
@@ -31,11 +31,12 @@ export interface RecordDependencies {
   readonly queue: OrderQueue;
   readonly records: OrderRecords;
   /** What a message says of an order. @throws InvalidInput when it can never be read */
-  readonly read: (body: string) => RecordedOrder;
+  readonly read: (body: string) => OrderNews;
   /** Ends early once the signal is aborted. */
   readonly pause: (milliseconds: number, stop: AbortSignal) => Promise<unknown>;
   /** From 0 to 1. */
   readonly random: () => number;
+  readonly onRecorded: (order: OrderNews) => void;
   /** A message that is left to the queue, which takes it for a dead letter in the end. */
   readonly onLeft: (messageId: string, error: unknown) => void;
   readonly onTrouble: (error: unknown, pauseMs: number) => void;
@@ -83,7 +84,7 @@ export async function retried(
  * the database refuses does not hold up the others.
  */
 export async function recordOrders(dependencies: RecordDependencies, stop: AbortSignal): Promise<void> {
-  const { queue, records, read, onLeft } = dependencies;
+  const { queue, records, read, onRecorded, onLeft } = dependencies;
   let isTrusted = false;
 
   while (!stop.aborted) await retried(dependencies, recordSome, stop);
@@ -116,6 +117,7 @@ export async function recordOrders(dependencies: RecordDependencies, stop: Abort
       if (given.length === 1) onLeft(given[0]?.message.id ?? '', error);
       return false;
     }
+    for (const { order } of given) onRecorded(order);
     await queue.remove(given.map(({ message }) => message));
     return true;
   }
@@ -133,5 +135,5 @@ export async function recordOrders(dependencies: RecordDependencies, stop: Abort
 
 interface Understood {
   readonly message: ReceivedMessage;
-  readonly order: RecordedOrder;
+  readonly order: OrderNews;
 }

@@ -27,6 +27,12 @@ export interface RecordedOrder {
   readonly lines: readonly RecordedLine[];
 }
 
+/** What an event says of an order. */
+export interface OrderNews extends RecordedOrder {
+  /** Ties it to the request that placed the order, in logs; it is not kept. */
+  readonly correlationId: string;
+}
+
 /**
  * The statuses in the order that an order moves through. No order fails and completes; if one were said to, it has been
  * paid for, whichever is heard first.

@@ -17,6 +17,7 @@ describe('a message of the queue', () => {
   it('tells of an order that was placed, and not by whom', () => {
     expect(orderIn(body('OrderPlaced', { lines: [{ itemId: 'lamp', quantity: 2 }] }))).toEqual({
       id: 'o1',
+      correlationId: 'c1',
       status: 'PLACED',
       placedAt: '2026-11-01T12:00:00.000Z',
       lines: [{ itemId: 'lamp', category: '', quantity: 2 }],
@@ -31,6 +32,7 @@ describe('a message of the queue', () => {
     const data = { lines, total: { amount: 3_897, currency: 'EUR' } };
     expect(orderIn(body('OrderCompleted', data))).toEqual({
       id: 'o1',
+      correlationId: 'c1',
       status: 'COMPLETE',
       placedAt: '2026-11-01T12:00:00.000Z',
       endedAt: '2026-11-01T12:00:05.000Z',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { orderCompleted, orderFailed, orderPlaced } from '../../../../shared/events/order-events.ts';
 import { inShape, jsonInShape } from '../../../../shared/middleware/shape.ts';
-import type { RecordedLine, RecordedOrder } from '../domain/recorded-order.ts';
+import type { OrderNews, RecordedLine } from '../domain/recorded-order.ts';
 
 /** What a rule of EventBridge puts into a queue. */
 const envelope = z.object({
@@ -35,16 +35,16 @@ const kinds = {
 } as const;
 
 /** What a message of the queue says of an order; who placed it stays behind. @throws InvalidInput */
-export function orderIn(body: string): RecordedOrder {
+export function orderIn(body: string): OrderNews {
   const { 'detail-type': type, detail } = jsonInShape(envelope, body, 'The message');
   const { contract, status } = kinds[type as keyof typeof kinds];
-  const { metadata, data } = inShape<{ metadata: { occurredAt: string }; data: EventData }>(
-    contract.detail,
-    detail,
-    `The event ${type}`,
-  );
+  const { metadata, data } = inShape<{
+    metadata: { occurredAt: string; correlationId: string };
+    data: EventData;
+  }>(contract.detail, detail, `The event ${type}`);
   return {
     id: data.id,
+    correlationId: metadata.correlationId,
     status,
     reason: data.reason,
     placedAt: data.placedAt,

@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+
+const { dashboardBody }: typeof import('./dashboard.cjs') = createRequire(import.meta.url)('./dashboard.cjs');
+
+interface Widget {
+  readonly type: string;
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly metrics?: readonly unknown[][];
+    readonly alarms?: readonly string[];
+  };
+}
+type Part = string | { 'Fn::Sub': string } | { 'Fn::If': [string, { 'Fn::Sub': string }, ''] };
+
+/** The widgets of a dashboard, where the conditions hold or do not. */
+function widgets(resources: Parameters<typeof dashboardBody>[0], holds = true): readonly Widget[] {
+  const own = { namespace: 'shop', service: 'shop-dev' };
+  const body = dashboardBody(resources, own) as { 'Fn::Join': [string, Part[]] };
+  const text = body['Fn::Join'][1].map((part) => {
+    if (typeof part === 'string') return part;
+    if ('Fn::Sub' in part) return part['Fn::Sub'];
+    return holds ? part['Fn::If'][1]['Fn::Sub'] : '';
+  });
+  return JSON.parse(text.join('')).widgets;
+}
+const titled = (all: readonly Widget[], title: string) =>
+  all.find(({ properties }) => properties.title === title)?.properties.metrics;
+const sections = (all: readonly Widget[]) => all.flatMap(({ properties }) => properties.markdown ?? []);
+
+const queues = {
+  Jobs: { Type: 'AWS::SQS::Queue', Properties: { RedrivePolicy: {} } },
+  Dead: { Type: 'AWS::SQS::Queue' },
+};
+
+describe('the dashboard', () => {
+  it('shows how much waits in queues, and apart from that what has failed', () => {
+    const depth = 'ApproximateNumberOfMessagesVisible';
+    const all = widgets(queues);
+    expect(titled(all, 'Messages that wait')).toEqual([
+      ['AWS/SQS', depth, 'QueueName', '${Jobs.QueueName}', { stat: 'Maximum' }],
+    ]);
+    expect(titled(all, 'Dead letters')).toEqual([
+      ['AWS/SQS', depth, 'QueueName', '${Dead.QueueName}', { stat: 'Maximum' }],
+    ]);
+  });
+
+  it('has no section for what is not there', () => {
+    expect(sections(widgets(queues))).toEqual(['## Queues']);
+    expect(widgets({ Topic: { Type: 'AWS::SNS::Topic' } })).toEqual([]);
+  });
+
+  it('shows the orders of its stage, by reasons and currencies that nobody has to list', () => {
+    const all = widgets({ Flow: { Type: 'AWS::StepFunctions::StateMachine' } });
+    expect(sections(all)).toEqual(['## Orders', '## Workflow']);
+    expect(titled(all, 'Placed and completed')).toEqual([
+      ['shop', 'OrdersPlaced', 'service', 'shop-dev', { stat: 'Sum' }],
+      ['shop', 'OrdersCompleted', 'service', 'shop-dev', { stat: 'Sum' }],
+    ]);
+    expect(titled(all, 'Revenue captured, in minor units')).toEqual([
+      [
+        {
+          expression: `SEARCH('{shop,service,currency} MetricName="RevenueCaptured" service="shop-dev"', 'Sum')`,
+          label: '',
+        },
+      ],
+    ]);
+  });
+
+  it('shows what has a condition only where that holds', () => {
+    const resources = {
+      ...queues,
+      Cluster: { Type: 'AWS::ECS::Cluster', Condition: 'ReportsOn' },
+      Reports: {
+        ...{ Type: 'AWS::ECS::Service', Condition: 'ReportsOn' },
+        Properties: { Cluster: { Ref: 'Cluster' } },
+      },
+    };
+    expect(sections(widgets(resources))).toEqual(['## Queues', '## Containers']);
+    expect(titled(widgets(resources), 'Processor and memory in %')?.[0]).toEqual([
+      ...['AWS/ECS', 'CPUUtilization', 'ClusterName', '${Cluster}', 'ServiceName', '${Reports.Name}'],
+      { stat: 'Average' },
+    ]);
+    expect(sections(widgets(resources, false))).toEqual(['## Queues']);
+  });
+
+  it('shows the state of all alarms', () => {
+    const [, alarms] = widgets({ Late: { Type: 'AWS::CloudWatch::Alarm' } });
+    expect(alarms).toMatchObject({ type: 'alarm', properties: { alarms: ['${Late.Arn}'] } });
+  });
+});

@@ -57,6 +57,10 @@ const isImageOrEmpty = (value) =>
 const isCertificateOrEmpty = (value) =>
   /^(arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36})?$/.test(value);
 
+/** @type {(kind: 'role' | 'policy') => (value: string) => boolean} */
+const isIamArnOrEmpty = (kind) => (value) =>
+  value === '' || new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:${kind}/[\\w+=,.@/-]{1,512}$`).test(value);
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -187,6 +191,19 @@ const parameters = {
     description: 'Address that alarms are sent to, once it has confirmed; empty: none',
     allowed: 'empty, or an e-mail address',
     accepts: isEmailOrEmpty,
+    default: '',
+  },
+  deploymentRoleArn: {
+    description:
+      'Role with which CloudFormation makes the resources; empty: it has the rights of who deploys',
+    allowed: 'empty, or arn:aws:iam::<account>:role/<name>',
+    accepts: isIamArnOrEmpty('role'),
+    default: '',
+  },
+  permissionsBoundaryArn: {
+    description: 'Policy beyond which no role of the application may do anything; empty: none',
+    allowed: 'empty, or arn:aws:iam::<account>:policy/<name>',
+    accepts: isIamArnOrEmpty('policy'),
     default: '',
   },
   logLevel: {

@@ -27,6 +27,8 @@ describe('the table of parameters', () => {
         reportsDatabaseClass: 'db.t4g.micro',
         reportsDatabaseStandby: false,
         alarmEmail: '',
+        deploymentRoleArn: '',
+        permissionsBoundaryArn: '',
         logLevel: 'INFO',
         logRetentionInDays: 7,
         protectData: false,

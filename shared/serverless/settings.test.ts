@@ -102,6 +102,8 @@ describe('a parameter given on the command line', () => {
     'invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice:v1.2',
     `reportsImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/reports@sha256:${'0f'.repeat(32)}`,
     'certificateArn=arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f',
+    'deploymentRoleArn=arn:aws:iam::123456789012:role/pipeline/deployment',
+    'permissionsBoundaryArn=arn:aws:iam::123456789012:policy/boundary',
     'reportsMaximumTasks=3',
     'reportsMaximumTasks=30',
     'reportsEgress=nat',
@@ -149,6 +151,8 @@ describe('a parameter given on the command line', () => {
     ['invoiceImageUri', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice@sha256:0f'],
     ['reportsImageUri', 'reports:latest'],
     ['certificateArn', 'arn:aws:acm:eu-west-1:123456789012:certificate/'],
+    ['deploymentRoleArn', 'arn:aws:iam::123456789012:user/deployment'],
+    ['permissionsBoundaryArn', 'arn:aws:iam::123456789012:role/boundary'],
     ['certificateArn', 'arn:aws:iam::123456789012:server-certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f'],
     ['reportsMaximumTasks', '2'],
     ['reportsMaximumTasks', '31'],
@@ -197,7 +201,8 @@ describe('a parameter given on the command line', () => {
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
         'apiBurstLimit, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
-        'reportsDatabaseStandby, alarmEmail, logLevel, logRetentionInDays, protectData.',
+        'reportsDatabaseStandby, alarmEmail, deploymentRoleArn, permissionsBoundaryArn, logLevel, logRetentionInDays, ' +
+        'protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

@@ -60,11 +60,13 @@ class Roles {
           ];
         }
       },
-      'before:package:finalize': () => {
-        const { compiledCloudFormationTemplate, iam } = service.provider;
-        finishRoles(compiledCloudFormationTemplate.Resources);
-        boundRoles(compiledCloudFormationTemplate.Resources, iam?.role?.permissionsBoundary);
-      },
+      'before:package:finalize': () => finishRoles(service.provider.compiledCloudFormationTemplate.Resources),
+      // Until then the roles of `resources` are not in the template.
+      'after:aws:package:finalize:mergeCustomProviderResources': () =>
+        boundRoles(
+          service.provider.compiledCloudFormationTemplate.Resources,
+          service.provider.iam?.role?.permissionsBoundary,
+        ),
     };
   }
 }

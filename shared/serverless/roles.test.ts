@@ -26,7 +26,9 @@ type Resources = Serverless['service']['provider']['compiledCloudFormationTempla
 const finish = (Resources: Resources, permissionsBoundary?: string) => {
   const iam = permissionsBoundary === undefined ? {} : { role: { permissionsBoundary } };
   const service = { functions: {}, provider: { iam, compiledCloudFormationTemplate: { Resources } } };
-  new Roles({ service }).hooks['before:package:finalize']();
+  const { hooks } = new Roles({ service });
+  hooks['before:package:finalize']();
+  hooks['after:aws:package:finalize:mergeCustomProviderResources']();
   return Resources;
 };
 

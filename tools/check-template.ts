@@ -14,8 +14,9 @@ import type { Template } from './template/template.ts';
 const USAGE = `npm run check:template [-- --stage STAGE] [-- --rules]
 
 Compiles the templates that are deployed and checks them by our own rules, by cdk-nag and by cfn-lint, and those of
-infra/, which people deploy, by cfn-lint. Ends with 1 when something is found that tools/template/suppressions.ts, or .cfnlintrc, gives no reason for. Where Python cannot install
-cfn-lint it is left out; that is a failure when REQUIRE_CFN_LINT is set.
+infra/, which people deploy, by cfn-lint. Ends with 1 when something is found that tools/template/suppressions.ts, or
+.cfnlintrc, gives no reason for. Where Python cannot install cfn-lint it is left out; that is a failure when
+REQUIRE_CFN_LINT is set.
 
   --stage STAGE  only the templates of this stage; then no suppression is called unused
   --rules        lists our own rules, why they are there and where they are from

@@ -57,50 +57,59 @@ async function images(options: Options): Promise<number> {
   if (chosen.length === 0) throw new Error(`--only ${options.only}: invoice or reports is expected.`);
   const failing = FAILING[options['fail-on']];
   if (!failing) throw new Error(`--fail-on ${options['fail-on']}: CRITICAL, HIGH or NONE is expected.`);
-  const docker = dockerProblem();
-  if (options['no-push']) {
-    if (docker !== undefined) throw new Error(docker);
-    for (const { dockerfile } of chosen) {
-      if (options['dry-run']) say(`docker ${buildArguments(dockerfile, undefined).join(' ')} .`);
-      else build(ROOT, dockerfile, undefined);
-    }
+  const tag = options['no-push'] ? undefined : tagOf(options.stage);
+  const registry = ecr(options.region);
+  const { targets, problems } = await look(chosen, tag === undefined ? undefined : registry);
+  for (const problem of problems) say(problem);
+  if (problems.size > 0) return 1;
+
+  if (options['dry-run']) {
+    for (const { image, uri } of targets)
+      say(`docker ${buildArguments(image.dockerfile, tag && `${uri}:${tag}`).join(' ')} .`);
     return 0;
   }
+  if (tag === undefined) {
+    for (const { dockerfile } of chosen) build(ROOT, dockerfile, undefined);
+    return 0;
+  }
+  const uris = await push(registry, targets, tag);
+  const isSafe = await scansAllow(registry, targets, uris, failing);
+  if (options.json) console.log(JSON.stringify(Object.fromEntries(uris), undefined, 2));
+  else console.log([...uris].map(([parameter, uri]) => `--param ${parameter}=${uri}`).join(' '));
+  return isSafe ? 0 : 2;
+}
 
-  const tag = tagOf(options.stage);
-  const registry = ecr(options.region);
-  const problems = docker === undefined ? [] : [docker];
+/** Where the images are to be, and all that is missing. Without a registry they are to be nowhere. */
+async function look(chosen: readonly Image[], registry: Registry | undefined) {
+  const docker = dockerProblem();
+  const problems = new Set(docker === undefined ? [] : [docker]);
   const targets: Target[] = [];
   for (const image of chosen) {
     try {
-      targets.push({ image, uri: await registry.uriOf(image.repository) });
+      targets.push({ image, uri: (await registry?.uriOf(image.repository)) ?? '' });
     } catch (error) {
-      problems.push(messageOf(error));
+      problems.add(messageOf(error));
     }
   }
-  if (problems.length > 0) {
-    for (const problem of new Set(problems)) say(problem);
-    return 1;
-  }
-  if (options['dry-run']) {
-    for (const { image, uri } of targets)
-      say(`docker ${buildArguments(image.dockerfile, `${uri}:${tag}`).join(' ')} .`);
-    return 0;
-  }
+  return { targets, problems };
+}
 
+/** Parameter of the deployment → URI with the digest. */
+async function push(
+  registry: Registry,
+  targets: readonly Target[],
+  tag: string,
+): Promise<Map<string, string>> {
   const uris = new Map<string, string>();
-  const [registryHost = ''] = targets[0]?.uri.split('/') ?? [];
-  await loggedIn(registryHost, await registry.credentials(), async () => {
+  const [host = ''] = targets[0]?.uri.split('/') ?? [];
+  await loggedIn(host, await registry.credentials(), async () => {
     for (const { image, uri } of targets) {
       const known = await registry.digestOf(image.repository, tag);
       if (known !== undefined) say(`${image.repository}:${tag} is there already.`);
       uris.set(image.parameter, `${uri}@${known ?? build(ROOT, image.dockerfile, `${uri}:${tag}`)}`);
     }
   });
-  const isSafe = await scansAllow(registry, targets, uris, failing);
-  if (options.json) console.log(JSON.stringify(Object.fromEntries(uris), undefined, 2));
-  else console.log([...uris].map(([parameter, uri]) => `--param ${parameter}=${uri}`).join(' '));
-  return isSafe ? 0 : 2;
+  return uris;
 }
 
 /** An image says by its tag what it was made for, and from what. */

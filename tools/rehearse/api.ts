@@ -46,6 +46,9 @@ export function apiAt(base: string): Api {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'manual',
         signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+      }).catch((error: Error) => {
+        const { message } = Object(error.cause ?? error);
+        throw new Error(`${route} gets no answer: ${message}`, { cause: error });
       });
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: parse(text) };

@@ -1,4 +1,6 @@
+import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readYaml } from './cloudformation-yaml.ts';
 import { PythonUnavailable } from './python.ts';
 import { installLint, lintFindings } from './template/cfn-lint.ts';
 import { findingsIn } from './template/check.ts';
@@ -12,9 +14,10 @@ import type { Template } from './template/template.ts';
 
 const USAGE = `npm run check:template [-- --stage STAGE] [-- --rules]
 
-Compiles the templates that are deployed and checks them by our own rules, by cdk-nag and by cfn-lint. Ends with 1 when
-something is found that tools/template/suppressions.ts, or .cfnlintrc, gives no reason for. Where Python cannot install
-cfn-lint it is left out; that is a failure when REQUIRE_CFN_LINT is set.
+Compiles the templates that are deployed and checks them by our own rules, by cdk-nag and by cfn-lint, and those of
+infra/, which people deploy, by cfn-lint. Ends with 1 when something is found that tools/template/suppressions.ts, or
+.cfnlintrc, gives no reason for. Where Python cannot install cfn-lint it is left out; that is a failure when
+REQUIRE_CFN_LINT is set.
 
   --stage STAGE  only the templates of this stage; then no suppression is called unused
   --rules        lists our own rules, why they are there and where they are from
@@ -53,6 +56,20 @@ async function checkTemplates(stage: string | undefined): Promise<boolean> {
     await checking;
   } finally {
     compiler.dispose();
+  }
+
+  for (const title of stage === undefined ? globSync('infra/*.yml').sort() : []) {
+    if (linter === undefined) break;
+    const template = readYaml(title) as Template;
+    const found = await lintFindings(linter, template);
+    all.push(...found);
+    const one = {
+      title,
+      resources: Object.keys(template.Resources).length,
+      tools: { 'cfn-lint': judge(found, SUPPRESSIONS) },
+    };
+    checked.push(one);
+    console.log(`${report(one)}\n`);
   }
 
   const unused = stage === undefined ? unusedSuppressions(all, SUPPRESSIONS) : [];

@@ -1,8 +1,5 @@
-# renderInvoice as a container image, for the parameter invoiceImageUri. Built from the root of the repository:
-#
-#   docker buildx build --platform linux/arm64 --provenance=false --file services/events/invoice.Dockerfile --tag <image> .
-#
-# Lambda takes no image index, which provenance would make of it.
+# renderInvoice as a container image, for the parameter invoiceImageUri. Built from the root of the repository, and pushed,
+# by `npm run images -- --only invoice --stage <stage>`.
 # https://docs.aws.amazon.com/lambda/latest/dg/nodejs-image.html
 
 # The bundle is the same on every machine: it is made on the one that builds.

@@ -25,7 +25,7 @@
  * @typedef {object} Serverless
  * @property {(name: 'aws') => { naming: Naming, getStage: () => string }} getProvider
  * @property {{
- *   custom?: { trafficShift?: string },
+ *   custom?: { trafficShift?: string, runbooks?: string },
  *   functions: { [key: string]: Declared },
  *   resources?: { Resources?: { [id: string]: unknown } },
  *   provider: { compiledCloudFormationTemplate: { Resources: Resources } }
@@ -73,6 +73,7 @@ class ApiFunctions {
         if (shifts(service)) {
           shiftTraffic(Resources, functions, naming, {
             configuration: `CodeDeployDefault.${service.custom?.trafficShift}`,
+            runbooks: service.custom?.runbooks ?? '',
             topic: service.resources?.Resources?.AlarmTopic
               ? { Ref: 'AlarmTopic' }
               : { 'Fn::ImportValue': `shop-${aws.getStage()}-alarm-topic` },
@@ -151,15 +152,15 @@ const callByRole = (resources, functions, naming) => {
  * @param {Resources} resources
  * @param {[key: string, declared: Declared][]} functions
  * @param {Naming} naming
- * @param {{ configuration: string, topic: object }} settings
+ * @param {{ configuration: string, runbooks: string, topic: object }} settings
  */
-const shiftTraffic = (resources, functions, naming, { configuration, topic }) => {
+const shiftTraffic = (resources, functions, naming, { configuration, runbooks, topic }) => {
   resources[APPLICATION] = {
     Type: 'AWS::CodeDeploy::Application',
     Properties: { ComputePlatform: 'Lambda' },
   };
   resources[SHIFT_ROLE] = shiftRole(functions, naming);
-  resources[ALARM] = releaseAlarm(topic);
+  resources[ALARM] = releaseAlarm(runbooks, topic);
 
   for (const [key, { versionLogicalId = '', targetAlias }] of functions) {
     const group = `${naming.getNormalizedFunctionName(key)}DeploymentGroup`;
@@ -234,15 +235,13 @@ const deploymentGroup = (configuration) => ({
 /**
  * A function that fails, crashes, times out or does not start: the API answers each with 5xx.
  *
- * @type {(topic: object) => Resource}
+ * @type {(runbooks: string, topic: object) => Resource}
  */
-const releaseAlarm = (topic) => ({
+const releaseAlarm = (runbooks, topic) => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
     AlarmName: { 'Fn::Sub': '${AWS::StackName}-release-failing' },
-    AlarmDescription:
-      'Five requests in a minute were answered 5xx: a release that is under way is rolled back. ' +
-      'docs/runbooks/release-failing.md',
+    AlarmDescription: `The API fails, and a release that is under way is rolled back; see ${runbooks}/release-failing.md`,
     Namespace: 'AWS/ApiGateway',
     MetricName: '5xx',
     Dimensions: [
@@ -256,7 +255,8 @@ const releaseAlarm = (topic) => ({
     ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     TreatMissingData: 'notBreaching',
     AlarmActions: [topic],
+    OKActions: [topic],
   },
 });
 
-module.exports = ApiFunctions;
+module.exports = Object.assign(ApiFunctions, { releaseAlarm });

@@ -34,7 +34,7 @@ function compiled(trafficShift: string, more: Partial<Service> = {}) {
     PutItemLambdaVersionB2: { Type: 'AWS::Lambda::Version', DeletionPolicy: 'Retain', Properties: {} },
   };
   const service: Service = {
-    custom: { trafficShift },
+    custom: { trafficShift, runbooks: 'https://wiki.example.com/runbooks' },
     functions,
     provider: { compiledCloudFormationTemplate: { Resources } },
     ...more,
@@ -207,7 +207,9 @@ describe('the alarm of a release', () => {
   it('sounds at five answers 5xx in a minute, and names its runbook', () => {
     expect(alarm()).toMatchObject({
       AlarmName: { 'Fn::Sub': '${AWS::StackName}-release-failing' },
-      AlarmDescription: expect.stringMatching(/docs\/runbooks\/release-failing\.md$/),
+      AlarmDescription: expect.stringMatching(
+        /; see https:\/\/wiki\.example\.com\/runbooks\/release-failing\.md$/,
+      ),
       Namespace: 'AWS/ApiGateway',
       MetricName: '5xx',
       Dimensions: [

@@ -73,6 +73,10 @@ const isCertificateOrEmpty = (value) =>
 /** @param {unknown} value of another parameter */
 const isGiven = (value) => (value ?? '') !== '';
 
+/** @type {(kind: 'role' | 'policy') => (value: string) => boolean} */
+const isIamArnOrEmpty = (kind) => (value) =>
+  value === '' || new RegExp(`^arn:aws[a-z-]*:iam::\\d{12}:${kind}/[\\w+=,.@/-]{1,512}$`).test(value);
+
 /** @type {(lowest: number, highest: number) => (value: string) => boolean} */
 const isInteger = (lowest, highest) => (value) =>
   /^\d+$/.test(value) && Number(value) >= lowest && Number(value) <= highest;
@@ -221,6 +225,19 @@ const parameters = {
     accepts: (value) =>
       value === 'docs/runbooks' || (/^https:[^?#\s]{1,500}[^/?#\s]$/.test(value) && URL.canParse(value)),
     default: 'docs/runbooks',
+  },
+  deploymentRoleArn: {
+    description:
+      'Role with which CloudFormation makes the resources; empty: it has the rights of who deploys',
+    allowed: 'empty, or arn:aws:iam::<account>:role/<name>',
+    accepts: isIamArnOrEmpty('role'),
+    default: '',
+  },
+  permissionsBoundaryArn: {
+    description: 'Policy beyond which no role of the application may do anything; empty: none',
+    allowed: 'empty, or arn:aws:iam::<account>:policy/<name>',
+    accepts: isIamArnOrEmpty('policy'),
+    default: '',
   },
   logLevel: {
     description: 'Least severe log line that functions write',

@@ -29,6 +29,8 @@ describe('the table of parameters', () => {
         reportsDatabaseStandby: false,
         alarmEmail: '',
         runbooks: 'docs/runbooks',
+        deploymentRoleArn: '',
+        permissionsBoundaryArn: '',
         logLevel: 'INFO',
         logRetentionInDays: 7,
         protectData: false,

@@ -6,7 +6,7 @@ const { stages } = require('./params.cjs');
  * The provider block of the application and of every service that is deployed alone.
  *
  * osls reads `provider.name` before it knows any parameter, so what depends on one is left as a variable that
- * osls resolves later; `httpApi` is computed by a second function for the same reason.
+ * osls resolves later; `httpApi` and `iam` are computed by functions of their own for the same reason.
  *
  * What osls hands to a function that computes a variable.
  * @typedef {object} VariableContext
@@ -68,7 +68,22 @@ const declared = () => ({
     },
   },
   httpApi: `\${file(${besideThisFile('provider.cjs')}):httpApi}`,
+  iam: `\${file(${besideThisFile('provider.cjs')}):iam}`,
 });
+
+/**
+ * The role that CloudFormation deploys with, and the boundary of the roles that it makes, where they are given.
+ *
+ * @param {VariableContext} context
+ */
+const iam = async ({ resolveVariable }) => {
+  const deploymentRole = String(await resolveVariable('param:deploymentRoleArn'));
+  const permissionsBoundary = String(await resolveVariable('param:permissionsBoundaryArn'));
+  return {
+    ...(deploymentRole && { deploymentRole }),
+    ...(permissionsBoundary && { role: { permissionsBoundary } }),
+  };
+};
 
 /**
  * CORS, and who may sign tokens: the issuer given by the parameter `issuerUrl`, or else the user pool that
@@ -108,4 +123,4 @@ const httpApi = async ({ resolveVariable }) => {
   };
 };
 
-module.exports = { provider, httpApi };
+module.exports = { provider, httpApi, iam };

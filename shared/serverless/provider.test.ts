@@ -17,6 +17,7 @@ describe('the provider', () => {
       region: "${opt:region, 'eu-west-1'}",
       logRetentionInDays: '${param:logRetentionInDays}',
       httpApi: '${file(shared/serverless/provider.cjs):httpApi}',
+      iam: '${file(shared/serverless/provider.cjs):iam}',
     });
   });
 
@@ -47,6 +48,23 @@ describe('the HTTP API', () => {
     const { cors } = await httpApi({ allowedOrigins: 'https://a.example, https://b.example' });
     expect(cors.allowedOrigins).toEqual(['https://a.example', 'https://b.example']);
     expect(cors).not.toHaveProperty('allowCredentials');
+  });
+});
+
+describe('roles of the deployment', () => {
+  it('are those of who deploys when none are given', async () => {
+    expect(await provider.iam(context({}))).toEqual({});
+  });
+
+  it('are the ones that are given', async () => {
+    const given = {
+      deploymentRoleArn: 'arn:aws:iam::123456789012:role/deployment',
+      permissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary',
+    };
+    expect(await provider.iam(context(given))).toEqual({
+      deploymentRole: 'arn:aws:iam::123456789012:role/deployment',
+      role: { permissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary' },
+    });
   });
 });
 

@@ -16,12 +16,15 @@ const ServerlessError = require('serverless/lib/serverless-error.js');
  * @property {{ 'Fn::GetAtt'?: string[] }} [Role]
  * @property {object} [TracingConfig]
  * @property {{ PolicyDocument: { Statement: Statement[] } }[]} [Policies]
+ * @property {string} [PermissionsBoundary]
  *
  * What this plugin reads of the framework.
  * @typedef {object} Serverless
  * @property {{
  *   functions: { [key: string]: Declared },
- *   provider: { compiledCloudFormationTemplate: { Resources: { [id: string]: { Type: string, Properties: Properties } } } }
+ *   provider: {
+ *     iam?: { role?: { permissionsBoundary?: string } },
+ *     compiledCloudFormationTemplate: { Resources: { [id: string]: { Type: string, Properties: Properties } } } }
  * }} service
  */
 
@@ -40,8 +43,8 @@ const SHARED_ROLE = 'IamRoleLambdaExecution';
  * Finishes what serverless-iam-roles-per-function begins, and is listed after it: a function that asks for nothing
  * still gets a role of its own; one with destinations may send to them, which osls permits to the shared role alone,
  * so that failed events would be lost without a word; no function may create a log group, since a late one would
- * come back without its retention after the stack is removed; and each may send its traces, which has no narrower
- * resource than `*`.
+ * come back without its retention after the stack is removed; each may send its traces, which has no narrower
+ * resource than `*`; and every role of the stack has the permissions boundary, which osls gives to the shared role alone.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  */
 class Roles {
@@ -58,6 +61,12 @@ class Roles {
         }
       },
       'before:package:finalize': () => finishRoles(service.provider.compiledCloudFormationTemplate.Resources),
+      // Until then the roles of `resources` are not in the template.
+      'after:aws:package:finalize:mergeCustomProviderResources': () =>
+        boundRoles(
+          service.provider.compiledCloudFormationTemplate.Resources,
+          service.provider.iam?.role?.permissionsBoundary,
+        ),
     };
   }
 }
@@ -101,6 +110,14 @@ const finishRoles = (resources) => {
 
   const { [SHARED_ROLE]: sharedRole, ...others } = resources;
   if (sharedRole && !JSON.stringify(others).includes(`"${SHARED_ROLE}"`)) delete resources[SHARED_ROLE];
+};
+
+/** @type {(resources: Serverless['service']['provider']['compiledCloudFormationTemplate']['Resources'], boundary?: string) => void} */
+const boundRoles = (resources, boundary) => {
+  if (!boundary) return;
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type === 'AWS::IAM::Role') Properties.PermissionsBoundary = boundary;
+  }
 };
 
 module.exports = Roles;

@@ -23,9 +23,12 @@ const role = (...statements: (typeof declared)[]) => ({
 type Serverless = ConstructorParameters<typeof Roles>[0];
 type Resources = Serverless['service']['provider']['compiledCloudFormationTemplate']['Resources'];
 
-const finish = (Resources: Resources) => {
-  const service = { functions: {}, provider: { compiledCloudFormationTemplate: { Resources } } };
-  new Roles({ service }).hooks['before:package:finalize']();
+const finish = (Resources: Resources, permissionsBoundary?: string) => {
+  const iam = permissionsBoundary === undefined ? {} : { role: { permissionsBoundary } };
+  const service = { functions: {}, provider: { iam, compiledCloudFormationTemplate: { Resources } } };
+  const { hooks } = new Roles({ service });
+  hooks['before:package:finalize']();
+  hooks['after:aws:package:finalize:mergeCustomProviderResources']();
   return Resources;
 };
 
@@ -113,5 +116,22 @@ describe('roles', () => {
     expect(finish({ IamRoleLambdaExecution: role(), A: lambda('IamRoleLambdaExecution') })).toHaveProperty(
       'IamRoleLambdaExecution',
     );
+  });
+
+  it.each([
+    ['has the boundary that is given', 'arn:aws:iam::123456789012:policy/boundary'],
+    ['has no boundary when none is given', undefined],
+  ])('%s, whatever it is for', (_, boundary) => {
+    const { Invoked, Workflow, Table } = finish(
+      {
+        Invoked: role(ownLogs('logs:PutLogEvents')),
+        Workflow: { Type: 'AWS::IAM::Role', Properties: {} },
+        Table: { Type: 'AWS::DynamoDB::Table', Properties: {} },
+      },
+      boundary,
+    );
+    expect(Invoked?.Properties.PermissionsBoundary).toBe(boundary);
+    expect(Workflow?.Properties.PermissionsBoundary).toBe(boundary);
+    expect(Table?.Properties).toEqual({});
   });
 });

@@ -132,6 +132,8 @@ const REFUSED: readonly (readonly [name: string, value: string])[] = [
   ['apiRateLimit', '1e3'],
   ['apiRateLimit', 'many'],
   ['apiBurstLimit', '5001'],
+  ['deploymentRoleArn', 'arn:aws:iam::123456789012:user/deployment'],
+  ['permissionsBoundaryArn', 'arn:aws:iam::123456789012:role/boundary'],
   ['runbooks', 'http://wiki.example.com/runbooks'],
   ['runbooks', 'https://wiki.example.com/runbooks/'],
   ['runbooks', 'https://wiki.example.com/run books'],
@@ -171,6 +173,8 @@ describe('a parameter given on the command line', () => {
     `invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/invoice@sha256:${'0f'.repeat(32)}`,
     'invoiceImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/invoice:v1.2',
     `reportsImageUri=123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/reports@sha256:${'0f'.repeat(32)}`,
+    'deploymentRoleArn=arn:aws:iam::123456789012:role/pipeline/deployment',
+    'permissionsBoundaryArn=arn:aws:iam::123456789012:policy/boundary',
     'reportsMaximumTasks=3',
     'reportsMaximumTasks=30',
     'reportsEgress=nat',
@@ -243,7 +247,8 @@ describe('a parameter given on the command line', () => {
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
         'apiBurstLimit, trafficShift, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
-        'reportsDatabaseStandby, alarmEmail, runbooks, logLevel, logRetentionInDays, protectData.',
+        'reportsDatabaseStandby, alarmEmail, runbooks, deploymentRoleArn, permissionsBoundaryArn, logLevel, ' +
+        'logRetentionInDays, protectData.',
     );
     expect(line(command({ param: ['toString=1'] }))).toContain('There is no parameter "toString"');
   });

@@ -3,6 +3,9 @@ import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-
 import type { Clients } from './clients.ts';
 import type { Stack } from './stack.ts';
 
+/** An HTTP API of AWS gives up after 30 s; the rest is for the way there. */
+const ANSWER_MILLISECONDS = 60_000;
+
 export interface Asking {
   readonly token?: string | undefined;
   readonly body?: unknown;
@@ -25,8 +28,11 @@ export interface Api {
 }
 
 /** The API by the path that the emulator has for it, instead of its host name, which no resolver knows here. */
-export function openApi(endpoint: string, { outputs }: Stack): Api {
-  const base = `${endpoint}/_aws/execute-api/${outputs.HttpApiId}/$default`;
+export const openApi = (endpoint: string, { outputs }: Stack): Api =>
+  apiAt(`${endpoint}/_aws/execute-api/${outputs.HttpApiId}/$default`);
+
+/** The API whose routes begin at this URL. */
+export function apiAt(base: string): Api {
   const api: Api = {
     async ask(route, { token, body, headers = {} } = {}) {
       const [method = 'GET', path = '/'] = route.split(' ');
@@ -39,6 +45,10 @@ export function openApi(endpoint: string, { outputs }: Stack): Api {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         redirect: 'manual',
+        signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+      }).catch((error: Error) => {
+        const { message } = Object(error.cause ?? error);
+        throw new Error(`${route} gets no answer: ${message}`, { cause: error });
       });
       const text = await response.text();
       return { status: response.status, headers: response.headers, text, body: parse(text) };
@@ -64,11 +74,15 @@ function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** A token of the back office, as the deployed user pool gives it for its client's secret. */
+/**
+ * A token of the back office, as the deployed user pool gives it for its client's secret.
+ *
+ * @param endpoint where the user pool answers OAuth requests
+ */
 export async function backOfficeToken(
   endpoint: string,
-  { cognito }: Clients,
-  { outputs }: Stack,
+  { cognito }: Pick<Clients, 'cognito'>,
+  { outputs }: Pick<Stack, 'outputs'>,
 ): Promise<string> {
   const { UserPoolClient: { ClientId = '', ClientSecret = '' } = {} } = await cognito.send(
     new DescribeUserPoolClientCommand({

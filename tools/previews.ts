@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CloudFormationClient, paginateListStacks } from '@aws-sdk/client-cloudformation';
+import { messageOf } from '../offline/errors.ts';
+
+const HELP = `npm run previews [-- --remove] [options]
+
+Lists the stages of pull requests that are closed, and removes them. It asks AWS for the stages, with the credentials of
+the environment, and GitHub for the pull requests of GITHUB_REPOSITORY, with GITHUB_TOKEN.
+
+  --remove            removes them; ends with 1 when one cannot be removed, after all have been tried
+  --param NAME=VALUE  a parameter, as sls remove takes it; may be repeated
+  --region REGION     where the stages are (default: AWS_REGION, or else eu-west-1)
+  --help              shows this text
+`;
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Numbers of the pull requests that have a stage. */
+async function previewsIn(region: string): Promise<number[]> {
+  const client = new CloudFormationClient({ region });
+  const numbers: number[] = [];
+  for await (const { StackSummaries = [] } of paginateListStacks({ client }, {})) {
+    for (const { StackName = '', StackStatus } of StackSummaries) {
+      const [, number] = /^shop-pr-(\d+)$/.exec(StackName) ?? [];
+      if (number !== undefined && StackStatus !== 'DELETE_COMPLETE') numbers.push(Number(number));
+    }
+  }
+  return numbers.sort((one, other) => one - other);
+}
+
+/** @throws Error when GitHub does not say: a stage is not removed on a guess */
+async function isClosed(number: number): Promise<boolean> {
+  const {
+    GITHUB_API_URL = 'https://api.github.com',
+    GITHUB_REPOSITORY = '',
+    GITHUB_TOKEN = '',
+  } = process.env;
+  const response = await fetch(`${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}/pulls/${number}`, {
+    headers: { authorization: `Bearer ${GITHUB_TOKEN}`, accept: 'application/vnd.github+json' },
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (!response.ok) throw new Error(`GitHub answers ${response.status} about pull request ${number}.`);
+  const { state } = (await response.json()) as { state: string };
+  return state === 'closed';
+}
+
+/** Answers whether the framework has removed it. */
+function remove(stage: string, parameters: readonly string[]): boolean {
+  const framework = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+  const given = parameters.flatMap((parameter) => ['--param', parameter]);
+  const { status } = spawnSync(process.execPath, [framework, 'remove', '--stage', stage, ...given], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+try {
+  const { values } = parseArgs({
+    options: {
+      remove: { type: 'boolean' },
+      param: { type: 'string', multiple: true, default: [] },
+      region: { type: 'string', default: process.env.AWS_REGION ?? 'eu-west-1' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) process.stdout.write(HELP);
+  else {
+    for (const number of await previewsIn(values.region)) {
+      if (!(await isClosed(number))) continue;
+      console.log(`pr-${number}`);
+      if (values.remove && !remove(`pr-${number}`, values.param)) process.exitCode = 1;
+    }
+  }
+} catch (error) {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+}

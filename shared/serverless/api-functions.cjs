@@ -45,7 +45,7 @@ const ALARM = 'ReleaseFailing';
 /**
  * How the HTTP API reaches its functions: by one role that names them, and, when `custom.trafficShift` does not say
  * AllAtOnce, by aliases whose requests CodeDeploy leads from one version to the next, and back when an alarm sounds.
- * See docs/decisions/0029-api-functions-shift-their-traffic.md.
+ * See docs/decisions/0027-api-functions-shift-their-traffic.md.
  */
 class ApiFunctions {
   /** @param {Serverless} serverless */

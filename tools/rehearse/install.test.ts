@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { taught } from './install.ts';
 
 const provider = '        "ProviderName": f"cognito-idp.{get_region()}.amazonaws.com/{pool_id}",';
-const alarm = ['def _cw_metric_alarm_record(name, props):', '    return {"AlarmName": name}'];
+const alarm = [
+  'def _cw_metric_alarm_record(name, props):',
+  '    if props.get("Metrics"): raise ValueError("metric math is not supported")',
+];
 const dashboard = [
   '    "AWS::CloudWatch::Dashboard": {',
   '        "create": _cw_dashboard_create,',

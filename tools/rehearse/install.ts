@@ -22,7 +22,7 @@ const LESSONS: readonly Lesson[] = [
   },
   {
     what: 'alarms on metric math, which are taken for alarms on a metric',
-    mark: 'props.get("Metrics")',
+    mark: '"MetricName": "math"',
     place: /^def _cw_metric_alarm_record\(name, props\):$/m,
     taught: `$&
     if props.get("Metrics"):

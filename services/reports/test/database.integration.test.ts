@@ -49,7 +49,7 @@ describe.each(databases)('on %s', (name, openTestDatabase) => {
     });
 
     it('run from where the database is', async () => {
-      const second = { number: 2, name: 'two', sql: 'create table two (id integer)' };
+      const second = { number: 2, name: 'two', worksFrom: 1, sql: 'create table two (id integer)' };
       await tables(database, [...migrations, second]).migrate();
       expect(await database.query('select number, name from migrations order by number')).toEqual([
         { number: 1, name: 'orders' },
@@ -61,18 +61,38 @@ describe.each(databases)('on %s', (name, openTestDatabase) => {
     it('leave nothing of a run in which one fails', async () => {
       const steps = [
         ...migrations,
-        { number: 2, name: 'two', sql: 'create table two (id integer)' },
-        { number: 3, name: 'three', sql: 'create table broken (' },
+        { number: 2, name: 'two', worksFrom: 1, sql: 'create table two (id integer)' },
+        { number: 3, name: 'three', worksFrom: 1, sql: 'create table broken (' },
       ];
       await expect(tables(database, steps).migrate()).rejects.toThrow('syntax error');
       await expect(database.query('select id from two')).rejects.toThrow('"two" does not exist');
     });
 
-    it('refuse a database that is newer than the program', async () => {
-      await database.query("insert into migrations (number, name) values (2, 'two')");
+    it('leave a database that is newer than the program as it is, when the program may work with it', async () => {
+      await tables(database, [
+        ...migrations,
+        { number: 2, name: 'two', worksFrom: 1, sql: 'create table two (id integer)' },
+      ]).migrate();
+      const older = tables();
+      await older.migrate();
+      await expect(older.check()).resolves.toBeUndefined();
+      await expect(database.query('select number from migrations')).resolves.toEqual([
+        { number: 1 },
+        { number: 2 },
+      ]);
+    });
+
+    it('refuse a database that the program may not work with', async () => {
+      await tables(database, [
+        ...migrations,
+        { number: 2, name: 'two', worksFrom: 2, sql: 'alter table orders rename to purchases' },
+        { number: 3, name: 'three', worksFrom: 1, sql: 'create table three (id integer)' },
+      ]).migrate();
       const refusal = tables().migrate();
       await expect(refusal).rejects.toBeInstanceOf(DatabaseTooNew);
-      await expect(refusal).rejects.toThrow('The database is at migration 2, this program at 1.');
+      await expect(refusal).rejects.toThrow(
+        'The database is at migration 3 and works from 2 on; this program is at 1.',
+      );
     });
 
     it('are needed before the database is ready', async () => {

@@ -19,7 +19,8 @@ export function schema({ database, patient }: SchemaDatabases, migrations: reado
   return {
     /**
      * Brings the database to the newest schema, in one transaction: whoever comes at the same time waits and finds it done.
-     * @throws DatabaseTooNew when it is beyond that
+     * A newer one stays as it is, when this program may work with it.
+     * @throws DatabaseTooNew when it may not
      */
     async migrate(): Promise<void> {
       await patient.transaction(async (query) => {
@@ -30,13 +31,20 @@ export function schema({ database, patient }: SchemaDatabases, migrations: reado
           name text not null,
           applied_at timestamptz not null default now()
         )`);
-        const applied = await appliedMigration(query);
-        if (applied > newest) {
-          throw new DatabaseTooNew(`The database is at migration ${applied}, this program at ${newest}.`);
+        await query('alter table migrations add column if not exists works_from integer not null default 1');
+        const { applied, worksFrom } = await state(query);
+        if (worksFrom > newest) {
+          throw new DatabaseTooNew(
+            `The database is at migration ${applied} and works from ${worksFrom} on; this program is at ${newest}.`,
+          );
         }
-        for (const { number, name, sql } of migrations.slice(applied)) {
-          await query(sql);
-          await query('insert into migrations (number, name) values ($1, $2)', [number, name]);
+        for (const step of migrations.slice(applied)) {
+          await query(step.sql);
+          await query('insert into migrations (number, name, works_from) values ($1, $2, $3)', [
+            step.number,
+            step.name,
+            step.worksFrom,
+          ]);
         }
       });
       isPrepared = true;
@@ -45,12 +53,14 @@ export function schema({ database, patient }: SchemaDatabases, migrations: reado
     /** Whether the database can be read, and was migrated by this process or found so. @throws */
     async check(): Promise<void> {
       if (!isPrepared) throw new Error('The database is not migrated yet.');
-      await appliedMigration(database.query);
+      await state(database.query);
     },
   };
 }
 
-async function appliedMigration(query: Query): Promise<number> {
-  const [row] = await query<{ number: number }>('select coalesce(max(number), 0) as number from migrations');
-  return row?.number ?? 0;
+/** The newest step that was applied, and the step from which on a program works with the database. */
+async function state(query: Query): Promise<{ applied: number; worksFrom: number }> {
+  const [row] = await query<{ applied: number; worksFrom: number }>(`
+    select coalesce(max(number), 0) as applied, coalesce(max(works_from), 0) as "worksFrom" from migrations`);
+  return row ?? { applied: 0, worksFrom: 0 };
 }

@@ -5,6 +5,7 @@
 export const orders = {
   number: 1,
   name: 'orders',
+  worksFrom: 1,
   sql: `
     create table orders (
       order_id text primary key,

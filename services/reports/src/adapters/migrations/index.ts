@@ -5,6 +5,11 @@ export interface Migration {
   /** From 1, without gaps. */
   readonly number: number;
   readonly name: string;
+  /**
+   * The number of the newest step that a program must know at least, to work when this one is applied. A step that only
+   * adds repeats that of the step before, so that the release before can be gone back to.
+   */
+  readonly worksFrom: number;
   readonly sql: string;
 }
 

@@ -76,6 +76,7 @@ export default class OfflinePlugin {
   #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
   #containerPorts: readonly number[] = [];
   #database: Database | undefined;
+  #cloud: Promise<Cloud> | undefined;
   #lambda: Lambda | undefined;
   #releaseBuild: () => Promise<void> = () => Promise.resolve();
 
@@ -126,52 +127,60 @@ export default class OfflinePlugin {
     // Lambda's own time zone; threads have that of their process.
     process.env.TZ = 'UTC';
     this.#releaseBuild = bundleIncrementally(this.#framework.pluginManager.plugins);
+    this.#cloud = this.#startCloud();
+    // Told of by who waits for it.
+    this.#cloud.catch(() => undefined);
   }
 
   /** Nothing when the application declares none. */
   async #startDatabase(declared: Scope, wantedPort: number): Promise<Database | undefined> {
     const wanted = declaredDatabase(declared);
     if (!wanted) return undefined;
-    const { data, reset = false } = this.#options;
+    const { reset = false } = this.#options;
     const { DATABASE_URL } = process.env;
     if (DATABASE_URL) {
       if (reset) console.log('The database of DATABASE_URL stays as it is.');
       return givenDatabase(DATABASE_URL);
     }
     const [freePort = 0] = await freePorts(1);
-    const folder = data === undefined ? undefined : resolve(data, 'postgres');
+    const folder = this.#dataFolder && join(this.#dataFolder, 'postgres');
     return startDatabase({ ...wanted, folder, reset, port: wantedPort || freePort, say: console.log });
   }
 
-  async #start(): Promise<void> {
-    const framework = this.#framework;
-    const httpUrl = `http://${LOOPBACK}:${this.#ports.http}`;
-    const { data, reset = false } = this.#options;
-    const dataFolder = data === undefined ? undefined : resolve(data);
-    const state = stateFolder(framework.serviceDir);
-    const application = applicationOf(framework, httpUrl);
+  /** What runs without the functions, so that it starts beside their build. */
+  async #startCloud(): Promise<Cloud> {
+    const { serviceDir } = this.#framework;
+    const application = this.#application();
     const cloud = await startCloud(application, {
       awsPort: this.#ports.aws,
       issuerPort: this.#ports.issuer,
-      dataFolder,
-      keyFile: join(dataFolder ?? state, 'issuer-key.json'),
-      reset,
+      dataFolder: this.#dataFolder,
+      keyFile: join(this.#dataFolder ?? stateFolder(serviceDir), 'issuer-key.json'),
+      reset: this.#options.reset ?? false,
       database: this.#database,
       onEnd: (problem) => void this.#releaseBuild().finally(() => fail(problem)),
       log: logInvocation,
     });
-    process.once('exit', () => removeEndpoints(state, cloud.awsUrl));
+    process.once('exit', () => removeEndpoints(stateFolder(serviceDir), cloud.awsUrl));
     this.#stopOnSignals(cloud);
-    const place: Place = { awsUrl: cloud.awsUrl, databaseUrl: this.#database?.url ?? null };
     const { region } = application;
     cloud.containers.start({
-      ...{ ...place, region, folder: framework.serviceDir, ports: this.#containerPorts },
+      ...{ ...this.#place(cloud), region, folder: serviceDir, ports: this.#containerPorts },
       client: awsClient(cloud.awsUrl, region),
       say: console.log,
     });
+    await seed(dynamoDbClient(cloud.awsUrl, region), physicalIds(cloud.scope));
+    return cloud;
+  }
 
+  async #start(): Promise<void> {
+    const framework = this.#framework;
+    const state = stateFolder(framework.serviceDir);
+    const application = this.#application();
+    const cloud = await this.#cloud;
+    if (!cloud) throw new Error('The local cloud was not prepared.');
+    const place = this.#place(cloud);
     const resources = physicalIds(cloud.scope);
-    await seed(dynamoDbClient(cloud.awsUrl, region), resources);
     const folder = codeFolder(framework);
     const locate = (key: string, handler: string) => locateHandler(folder, key, handler);
     await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
@@ -228,9 +237,21 @@ export default class OfflinePlugin {
         ],
         ['Token issuer', endpoints.issuer],
         ['Token', 'npm run --silent token -- --scope shop/items.write --sub alice'],
-        ['Data', dataFolder ?? null],
+        ['Data', this.#dataFolder ?? null],
       ])}\n`,
     );
+  }
+
+  #application(): Application {
+    return applicationOf(this.#framework, `http://${LOOPBACK}:${this.#ports.http}`);
+  }
+
+  #place({ awsUrl }: Cloud): Place {
+    return { awsUrl, databaseUrl: this.#database?.url ?? null };
+  }
+
+  get #dataFolder(): string | undefined {
+    return this.#options.data === undefined ? undefined : resolve(this.#options.data);
   }
 
   /** What runs in processes of its own does not keep the rest waiting for long. */

@@ -26,7 +26,7 @@ let offline: OfflineProcess;
 let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  offline = await startOffline({ folder: root });
+  offline = await startOffline({ folder: root, byNpm: true });
   const state = { ...process.env, LOCAL_CLOUD_STATE: offline.stateFolder };
   const tokenOf = async (scope: string, sub: string) =>
     (await run(`npm run --silent token -- --scope ${scope} --sub ${sub}`, state)).trim();

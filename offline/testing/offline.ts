@@ -5,8 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { freePorts } from '../ports.ts';
+
+const FRAMEWORK = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+const START = join(import.meta.dirname, '../start.ts');
 
 export interface OfflineProcess {
   readonly endpoints: Endpoints;
@@ -28,7 +32,13 @@ export interface Ended {
 }
 
 /** Starts `sls offline` in the folder on free ports, and resolves once it is ready. */
-export async function startOffline(options: { folder: string; args?: string[]; env?: NodeJS.ProcessEnv }) {
+export async function startOffline(options: {
+  folder: string;
+  args?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** As `npm start` does. */
+  byNpm?: boolean;
+}) {
   const [http, aws, issuer, lambda, reports] = await freePorts(5);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {
@@ -40,7 +50,8 @@ export async function startOffline(options: { folder: string; args?: string[]; e
   };
   const portArgs = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   // What is given last wins, so that a test may choose a port.
-  const command = ['offline', ...portArgs, ...(options.args ?? [])];
+  const program = options.byNpm ? [START] : [FRAMEWORK, 'offline'];
+  const command = [...program, ...portArgs, ...(options.args ?? [])];
   const buildFolder = join('.offline', basename(stateFolder));
   const removeFolders = () => {
     for (const folder of [stateFolder, join(options.folder, buildFolder)]) {
@@ -92,7 +103,7 @@ export async function sls(options: {
   const temporary = mkdtempSync(join(tmpdir(), 'sls-'));
   try {
     const env = { ...options.env, TMPDIR: temporary };
-    const { child, output, closed } = launch(options.folder, options.args, env);
+    const { child, output, closed } = launch(options.folder, [FRAMEWORK, ...options.args], env);
     await closed;
     return { exitCode: child.exitCode, output: output() };
   } finally {
@@ -101,12 +112,11 @@ export async function sls(options: {
 }
 
 function launch(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}) {
-  const bin = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
-  const child: ChildProcess = spawn(process.execPath, [bin, ...command], {
+  const child: ChildProcess = spawn(process.execPath, command, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     // The test runner's own flags are not for the framework.
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
   });
   let printed = '';
   child.stdout?.on('data', (chunk) => (printed += chunk));

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { COMPILE_CACHE } from '../../../offline/compile-cache.ts';
 import { type DeclaredService, declaredServices } from '../../../tools/declared-services.ts';
 import { packageOf } from '../../../tools/template/compile.ts';
 import { digest } from '../../digest.ts';
@@ -73,7 +74,7 @@ async function sls(folder: string, ...args: string[]): Promise<{ code: number; o
     execFile(
       process.execPath,
       [framework, ...args],
-      { cwd: folder, env: { ...env, TMPDIR: folder }, timeout: 180_000 },
+      { cwd: folder, env: { ...env, TMPDIR: folder, NODE_COMPILE_CACHE: COMPILE_CACHE }, timeout: 180_000 },
       (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, output: error ? stdout : stdout + stderr }),
     );

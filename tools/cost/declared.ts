@@ -43,7 +43,7 @@ export async function compileDeclared(titles: readonly string[] = STAGES): Promi
     for (const { title, stage, parameters } of PARAMETER_SETS.filter((set) => titles.includes(set.title))) {
       const template = settled(await compiler.compile(stage, parameters));
       stages[title] = monthlyItems(template);
-      if (title === 'dev') functions = functionsIn(template);
+      if (stage === 'dev') functions = functionsIn(template);
     }
     return { functions, stages };
   } finally {

@@ -32,12 +32,12 @@ describe('amounts', () => {
 
   it('are what is printed of the quantity times the price, to the cent', () => {
     const items = [
-      { what: 'many', price: 'a', quantity: 1_234_567.8 },
+      { what: 'many', price: 'a', quantity: 123_456_788.8 },
       { what: 'none', price: 'a', quantity: 0.0001 },
     ];
-    // 1,234,568 × 0.0000004 = 0.4938272
+    // 123,456,789 × 0.0000004 = 49.3827156
     expect(linesOf(items, prices, 'here')).toEqual([
-      { what: 'many', quantity: 1_234_568, unit: 'request', usd: '0.0000004', amount: 0.49 },
+      { what: 'many', quantity: 123_456_789, unit: 'request', usd: '0.0000004', amount: 49.38 },
     ]);
   });
 

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import { table as alignedTable } from '../../bench/report.ts';
 
 export interface Table {
@@ -46,7 +45,7 @@ export function asText(sections: readonly Section[]): string {
   return sections
     .flatMap(({ title, text, tables, chart }) => [
       title.toUpperCase(),
-      ...(text ? [stripVTControlCharacters(text)] : []),
+      ...(text ? [text] : []),
       ...(chart ? [barsOf(chart.bars)] : []),
       ...tables.map(({ caption, titles, rows }) =>
         [...(caption ? [caption] : []), alignedTable(titles, rows)].join('\n'),

@@ -116,7 +116,8 @@ function actionSections({ usage, declared }: Costing, { actions, orders }: Figur
       title: 'What use costs',
       text:
         'As measured, beside the month of the stage. Logs are kept for a month here. Every trace is taken for recorded, ' +
-        'which the default sampling does up to one a second.',
+        'which the default sampling does up to one a second. Not counted: storage beyond logs, and what the reports service asks ' +
+        'of its queue, three requests for each event of an order.',
       tables: ACTIONS.map((action) => amountTable(`${counted(orders)} ${NAMES[action]}`, actions[action])),
     },
     {

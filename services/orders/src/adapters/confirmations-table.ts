@@ -13,6 +13,12 @@ export function confirmationsTable(database: Database): Confirmations {
   return {
     find: (orderId) => findRecord<Confirmation>(database, orderId, 'confirmation'),
 
+    async isSent(orderId) {
+      const isConsistent = false;
+      const known = await findRecord<Confirmation>(database, orderId, 'confirmation', isConsistent);
+      return known?.state === 'SENT';
+    },
+
     async claim(orderId, claim, previous) {
       await makeAll(database, orderId, [
         {

@@ -58,15 +58,16 @@ export async function makeAll(database: Database, orderId: string, writes: reado
   if (await transact(database, writes)) throw new OrderMoved(orderId);
 }
 
-/** What is kept of an order under the name `record`, as the last write left it. */
+/** What is kept of an order under the name `record`, as the last write left it; or, for half the units, as one before. */
 export async function findRecord<Row>(
   { documents, ordersTable }: Database,
   orderId: string,
   record: string,
+  isConsistent = true,
 ): Promise<Row | undefined> {
   try {
     const { Item } = await documents.send(
-      new GetCommand({ TableName: ordersTable, Key: { orderId, record }, ConsistentRead: true }),
+      new GetCommand({ TableName: ordersTable, Key: { orderId, record }, ConsistentRead: isConsistent }),
     );
     return Item as Row | undefined;
   } catch (error) {

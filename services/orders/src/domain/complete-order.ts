@@ -1,5 +1,5 @@
 import { OrderNotFound } from './order.ts';
-import { hasReached } from './order-errors.ts';
+import { hasReached, OrderMoved } from './order-errors.ts';
 import type { Inventory, Orders } from './orders.ts';
 
 interface Attempt {
@@ -18,12 +18,17 @@ export async function updateInventory(
   { orders, inventory, now }: UpdateInventoryDependencies,
   { orderId, attempt }: Attempt,
 ): Promise<void> {
-  const order = await orders.find(orderId);
-  if (!order) throw new OrderNotFound(orderId);
-  if (hasReached(order, 'COMPLETE')) return;
-  const reservation = await inventory.reservation(orderId);
-  if (reservation?.state === 'COMMITTED') return;
-  await inventory.commit(orderId, { at: now().toISOString(), attempt });
+  try {
+    await inventory.commit(orderId, { at: now().toISOString(), attempt });
+  } catch (error) {
+    // Nothing is read before the write, whose condition says it all; only a refusal has to be understood.
+    if (!(error instanceof OrderMoved) || !(await isSold())) throw error;
+  }
+
+  async function isSold(): Promise<boolean> {
+    if (await isComplete(orders, orderId)) return true;
+    return (await inventory.reservation(orderId))?.state === 'COMMITTED';
+  }
 }
 
 export interface CompleteOrderDependencies {
@@ -36,8 +41,16 @@ export async function completeOrder(
   { orders, now }: CompleteOrderDependencies,
   { orderId, attempt }: Attempt,
 ): Promise<void> {
+  try {
+    await orders.complete(orderId, { at: now().toISOString(), attempt });
+  } catch (error) {
+    if (!(error instanceof OrderMoved) || !(await isComplete(orders, orderId))) throw error;
+  }
+}
+
+/** Whether an earlier attempt has ended the order. @throws OrderClosed when it ends in another way */
+async function isComplete(orders: Pick<Orders, 'find'>, orderId: string): Promise<boolean> {
   const order = await orders.find(orderId);
   if (!order) throw new OrderNotFound(orderId);
-  if (hasReached(order, 'COMPLETE')) return;
-  await orders.complete(orderId, { at: now().toISOString(), attempt });
+  return hasReached(order, 'COMPLETE');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Confirmation, NotSent, sendConfirmation } from './confirm-order.ts';
+import { type Confirmation, NotSent, recordConfirmation, sendConfirmation } from './confirm-order.ts';
 import type { StoredOrder } from './order.ts';
 
 const order = { id: 'o1', status: 'PAID' } as StoredOrder;
@@ -67,5 +67,25 @@ describe('sending a confirmation', () => {
     const { done, send } = shopWith(undefined, () => Promise.reject(new Error('no answer')));
     await expect(send()).rejects.toMatchObject({ name: 'ConfirmationPending' });
     expect(done.at(-1)).toBe('publish within 5000');
+  });
+});
+
+describe('recording a receipt', () => {
+  const recorded = async (isSent: boolean) => {
+    const done: string[] = [];
+    const confirmations = {
+      isSent: async () => isSent,
+      sent: async (orderId: string) => void done.push(`sent ${orderId}`),
+    };
+    await recordConfirmation({ confirmations, now: () => new Date(NOW) }, { orderId: 'o1' });
+    return done;
+  };
+
+  it('writes nothing when the sender has noted it', async () => {
+    expect(await recorded(true)).toEqual([]);
+  });
+
+  it('writes it down when nobody has', async () => {
+    expect(await recorded(false)).toEqual(['sent o1']);
   });
 });

@@ -12,6 +12,8 @@ export interface Confirmation {
 
 export interface Confirmations {
   find(orderId: string): Promise<Confirmation | undefined>;
+  /** Whether it is known to be sent, which it stays; a moment later more may be known. */
+  isSent(orderId: string): Promise<boolean>;
   /** Takes the place of `previous`, or of none. @throws OrderMoved when there is another, or the order is not PAID */
   claim(orderId: string, claim: Confirmation, previous: Confirmation | undefined): Promise<void>;
   /** The confirmation was sent, whoever says it first. */
@@ -35,7 +37,7 @@ export class NotSent extends Error {
 
 export interface SendConfirmationDependencies {
   readonly orders: Pick<Orders, 'find'>;
-  readonly confirmations: Confirmations;
+  readonly confirmations: Omit<Confirmations, 'isSent'>;
   readonly notifications: Notifications;
   readonly newClaim: () => string;
   readonly now: () => Date;
@@ -75,10 +77,19 @@ export async function sendConfirmation(
   await confirmations.sent(orderId, { at: now().toISOString(), attempt });
 }
 
-/** The topic has delivered the confirmation: its receipt. */
+export interface RecordConfirmationDependencies {
+  readonly confirmations: Pick<Confirmations, 'isSent' | 'sent'>;
+  readonly now: () => Date;
+}
+
+/**
+ * The topic has delivered the confirmation: its receipt. Who sent it has nearly always noted that by then, and to read
+ * so costs a fraction of a transaction that is refused.
+ */
 export async function recordConfirmation(
-  { confirmations, now }: Pick<SendConfirmationDependencies, 'confirmations' | 'now'>,
+  { confirmations, now }: RecordConfirmationDependencies,
   { orderId }: { readonly orderId: string },
 ): Promise<void> {
+  if (await confirmations.isSent(orderId)) return;
   await confirmations.sent(orderId, { at: now().toISOString(), attempt: 1 });
 }

@@ -55,8 +55,10 @@ describe('the bundle of a function', () => {
     expect(getItem.code).toContain('getBuiltinModule("node:https")');
   });
 
-  it('holds idempotency where it is needed', async () => {
+  it('holds idempotency where it is needed, without the interpreter of JMESPath', async () => {
     const { files } = await bundled('create-item');
     expect(files.some((file) => file.includes('powertools/idempotency'))).toBe(true);
+    expect(files.filter((file) => file.includes('powertools/jmespath'))).toEqual([]);
+    expect(files).toContain('shared/serverless/field-names.ts');
   });
 });

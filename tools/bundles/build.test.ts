@@ -13,7 +13,7 @@ const FILES = {
     import '@scope/inner';
     export const handler = async () => used;`,
   'node_modules/outer/package.json': '{"name": "outer", "version": "1.0.0", "sideEffects": false}',
-  'node_modules/outer/index.js': `export { used } from 'nested'; export const unused = 'x'.repeat(9);`,
+  'node_modules/outer/index.js': `export { used } from 'nested'; export const unused = 'unused';`,
   'node_modules/outer/node_modules/nested/package.json': '{"name": "nested", "version": "1.0.0"}',
   'node_modules/outer/node_modules/nested/index.js': `export const used = '${'u'.repeat(200)}';`,
   'node_modules/@scope/inner/package.json': '{"name": "@scope/inner", "version": "1.0.0"}',

@@ -53,13 +53,19 @@ export function bundleSize(subjects: readonly Subject[]): Figure {
           })),
       },
     ],
+    headlines: rows
+      .filter(({ kind }) => kind === 'baseline' || kind === 'rival')
+      .map(({ name, zipBytes }) => [
+        `zip of getItem to: ${name}`,
+        times((rows.find((row) => row.name === 'getItem')?.zipBytes ?? Number.NaN) / zipBytes),
+      ]),
     budgets: inItems.map(({ name, zipBytes }) => ({
       name: `zip of ${name}`,
       target: `≤ ${MOST_BYTES / 1000} KB`,
       measured: `${kilobytes(zipBytes)} KB`,
       met: zipBytes <= MOST_BYTES,
     })),
-    data: rows,
+    data: rows.map(({ packages, ...row }) => ({ ...row, packages: Object.keys(packages).length })),
   };
 }
 

@@ -171,6 +171,18 @@ function figure(rounds: number, starts: ReadonlyMap<Subject, readonly Start[]>):
           .map(({ name, kind, importMs }) => bar(name, kind, importMs)),
       },
     ],
+    headlines: [...starts]
+      .filter(([{ kind }]) => kind === 'baseline' || kind === 'rival')
+      .map(([{ name }, beside]) => [
+        `import and first request of getItem to: ${name}`,
+        times(
+          ratio(
+            startsOf((subject) => subject.name === 'getItem'),
+            beside,
+            both,
+          ),
+        ),
+      ]),
     budgets: budgetsOf(rows),
     data: rows,
   };

@@ -29,6 +29,8 @@ export interface Figure {
   readonly title: string;
   readonly text: string;
   readonly charts?: readonly Chart[];
+  /** The ratios that sum it up: what, and how many times of what it stands beside. */
+  readonly headlines?: readonly (readonly [what: string, ratio: string])[];
   readonly budgets: readonly Budget[];
   readonly data: unknown;
 }

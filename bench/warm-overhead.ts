@@ -72,6 +72,14 @@ export async function warmOverhead({ quick, folder, signal, progress }: Run): Pr
           .map(({ name, kind, overBare }) => ({ label: name, value: overBare, isOurs: kind === 'ours' })),
       },
     ],
+    headlines: rows
+      .filter(({ kind }) => kind === 'rival')
+      .map(({ name, overBare }) => [
+        `overhead of our stack, validated body, with its log line, to: ${name}`,
+        times(
+          (rows.find((row) => row.name === 'our stack, validated body')?.overBare ?? Number.NaN) / overBare,
+        ),
+      ]),
     budgets: [budget('our stack, validated body, silent'), budget('our stack, validated body')],
     data: rows,
   };

@@ -15,7 +15,7 @@ const MOST_GROWTH = 0.1;
 
 /** The memory of the local cloud, all its processes together, while orders are placed and brought to their end. */
 export async function memory({ quick, signal, progress }: Run): Promise<Figure> {
-  const orders = quick ? 1_000 : 10_000;
+  const orders = quick ? 500 : 10_000;
   const offline = await startOffline({ folder: root });
   const stop = () => void offline.stop();
   signal.addEventListener('abort', stop);

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { recorded, reportFiles, withFigures } from './pages.ts';
 import { filesOfReport, readFigures } from './performance-report.ts';
@@ -73,21 +73,24 @@ describe('the report', () => {
 });
 
 describe('docs/performance and README.md', () => {
-  const made = filesOfReport();
+  const root = join(import.meta.dirname, '..');
+  const made = Object.fromEntries(
+    Object.entries(filesOfReport()).map(([file, text]) => [relative(root, file), text]),
+  );
 
   it.each(Object.keys(made))(
     '%s is what figures.json makes (npm run bench -- --report writes it)',
     (file) => {
-      expect(readFileSync(file, 'utf8')).toBe(made[file]);
+      expect(readFileSync(join(root, file), 'utf8')).toBe(made[file]);
     },
   );
 
   it('have no chart that is not made any more', () => {
-    const folder = join(import.meta.dirname, '../docs/performance');
+    const folder = 'docs/performance';
     const charts = Object.keys(made)
       .filter((file) => dirname(file) === folder && file.endsWith('.svg'))
       .map((file) => basename(file));
-    expect(globSync('*.svg', { cwd: folder }).sort()).toEqual(charts.sort());
+    expect(globSync('*.svg', { cwd: join(root, folder) }).sort()).toEqual(charts.sort());
   });
 
   it('give a reason for every target that is not met, and for none that does not exist', () => {

@@ -9,7 +9,7 @@ for (const { name, request } of variants) {
   if (statusCode >= 300) throw new Error(`${name} answers ${statusCode}.`);
 }
 
-const WARM_UP = 3;
+const WARM_UP = 200;
 const times = variants.map(({ name, kind }) => ({ name, kind, batches: /** @type {number[]} */ ([]) }));
 for (let batch = -WARM_UP; batch < Number(batches); batch++) {
   for (const [index, { logs, request }] of variants.entries()) {

@@ -8,6 +8,8 @@ import { type Summary, summarize } from './statistics.ts';
 import type { Variant } from './subjects/warm-handlers.ts';
 
 const MOST_MICROSECONDS = 30;
+/** Few, so that a batch mostly ends before other work gets the core. */
+const REQUESTS = 10;
 
 interface Measured extends Pick<Variant, 'name' | 'kind'> {
   /** Microseconds per request, one value per batch. */
@@ -23,14 +25,13 @@ interface Row extends Pick<Variant, 'name' | 'kind'> {
 
 /** What a request costs within a function that already runs, beside a handler that does nothing but answer. */
 export async function warmOverhead({ quick, folder, signal, progress }: Run): Promise<Figure> {
-  const batches = quick ? 11 : 31;
-  const requests = quick ? 300 : 1_000;
-  progress(`warm overhead: ${batches} batches of ${requests} requests for each variant`);
+  const batches = quick ? 1_000 : 3_000;
+  progress(`warm overhead: ${batches} batches of ${REQUESTS} requests for each variant`);
   const entry = join('bench', 'subjects', 'warm-handlers.ts');
   const file = (await bundles([entry], { folder })).get(entry)?.file ?? '';
   const measured = await runChild<readonly Measured[]>(
     'warm-child.mjs',
-    [pathToFileURL(file).href, String(batches), String(requests)],
+    [pathToFileURL(file).href, String(batches), String(REQUESTS)],
     { env: {}, stdout: 'ignore', signal },
   );
   const rows = rowsOf(measured);
@@ -58,7 +59,7 @@ export async function warmOverhead({ quick, folder, signal, progress }: Run): Pr
           times(ofExpress),
         ]),
       ),
-      `Medians of ${batches} interleaved batches of ${requests} requests in one process. Our stack writes one log line`,
+      `Medians of ${batches} interleaved batches of ${REQUESTS} requests in one process. Our stack writes one log line`,
       'per request, here to /dev/null; in the rows called silent its level is SILENT, so the difference is the line.',
       'Each middleware stands alone within middy, silent, and is seen against middy alone. ×Express is of the overhead.',
     ].join('\n'),

@@ -59,7 +59,7 @@ function page(figures: Recorded, reasons: Readonly<Record<string, string>>): str
     '',
     '## Targets',
     '',
-    '| target | at most | measured | |',
+    '| target | wanted | measured | |',
     '|---|---|---|---|',
     ...all.flatMap(({ budgets }) => budgets.map((budget) => targetRow(budget, reasons))),
     '',

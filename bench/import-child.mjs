@@ -13,13 +13,14 @@ const { user, system } = process.cpuUsage(cpuBefore);
 const times = { importMs, cpuMs: (user + system) / 1e3 };
 
 if (event) {
-  // The stand-in for DynamoDB speaks plain HTTP, whose module the SDK would load now and, on AWS, never needs.
+  // The emulator of DynamoDB speaks plain HTTP, whose module the SDK would load now and, on AWS, never needs.
   await import('node:http');
   const context = { awsRequestId: 'bench', functionName: 'bench', getRemainingTimeInMillis: () => 10_000 };
   const beforeAnswer = process.hrtime.bigint();
   const { statusCode, body } = await handler(JSON.parse(event), context);
   times.answerMs = milliseconds(beforeAnswer);
-  if (statusCode !== 200) throw new Error(`The answer is ${statusCode}: ${body}`);
+  // An order that is not there was looked for all the same.
+  if (statusCode >= 400 && statusCode !== 404) throw new Error(`The answer is ${statusCode}: ${body}`);
 }
 
 process.getBuiltinModule('node:fs').writeSync(3, JSON.stringify(times));

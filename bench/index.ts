@@ -1,30 +1,37 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleSize } from './bundle-size.ts';
+import { root } from './bundles.ts';
 import { capacity } from './capacity.ts';
 import { coldStart } from './cold-start.ts';
+import { endToEnd } from './end-to-end.ts';
 import { events } from './events.ts';
 import { growth } from './growth.ts';
 import { hotKey } from './hot-key.ts';
 import { imports } from './imports.ts';
+import { memory } from './memory.ts';
 import { orders } from './orders.ts';
+import { recorded, type Session } from './pages.ts';
+import { keepFigures, writeReport } from './performance-report.ts';
 import { budgetTable, type Figure } from './report.ts';
 import { reports } from './reports.ts';
 import type { Run } from './run.ts';
 import { bundleSubjects } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
-const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders, reports, growth and a
-hot item, each beside a baseline.
+const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders, requests, memory,
+reports, growth and a hot item, each beside a baseline, and writes docs/performance and the figures in README.md.
 
 Usage: npm run bench -- [options]
 
-  --quick        fewer rounds, and tables of 10,000 rows instead of a million
+  --quick        fewer rounds, and tables of 10,000 rows instead of a million; only prints
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
   --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders,
-                 reports, growth, hot-key
+                 end-to-end, memory, reports, growth, hot-key; only prints
+  --write        writes them all the same, in place of the figures of the same names
+  --report       measures nothing: makes the pages anew from docs/performance/figures.json
   --json FILE    also writes the figures as JSON
   --help         shows this
 `;
@@ -37,6 +44,8 @@ const FIGURES = [
   'events',
   'imports',
   'orders',
+  'end-to-end',
+  'memory',
   'reports',
   'growth',
   'hot-key',
@@ -50,6 +59,8 @@ function readOptions() {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', default: FIGURES.join(',') },
+      write: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -59,7 +70,8 @@ function readOptions() {
   const only = values.only.split(',');
   const unknown = only.find((name) => !FIGURES.some((figure) => figure === name));
   if (unknown !== undefined) throw new UsageError(`--only ${unknown}: the figures are ${FIGURES.join(', ')}`);
-  return { ...values, rounds, only };
+  const isWhole = !values.quick && FIGURES.every((name) => only.includes(name));
+  return { ...values, rounds, only, write: values.write || isWhole };
 }
 
 async function measure(run: Run, only: readonly string[]): Promise<Record<string, Figure>> {
@@ -75,6 +87,8 @@ async function measure(run: Run, only: readonly string[]): Promise<Record<string
   if (wants('events')) figures.events = await events(run);
   if (wants('imports')) figures.imports = await imports(run);
   if (wants('orders')) figures.orders = await orders(run);
+  if (wants('end-to-end')) figures.endToEnd = await endToEnd(run);
+  if (wants('memory')) figures.memory = await memory(run);
   if (wants('reports')) figures.reports = await reports(run);
   if (wants('growth')) figures.growth = await growth(run);
   if (wants('hot-key')) figures.hotKey = await hotKey(run);
@@ -87,6 +101,31 @@ const machine = {
   processor: cpus()[0]?.model ?? 'unknown',
   cores: availableParallelism(),
 };
+
+/** What is measured, and what decides how fast it is. */
+const VERSIONS_OF = [
+  '@aws-sdk/client-dynamodb',
+  '@middy/core',
+  'zod',
+  'express',
+  'hono',
+  '@aws-lambda-powertools/event-handler',
+  'esbuild',
+];
+
+function sessionOf({ quick, rounds }: Pick<Run, 'quick' | 'rounds'>): Session {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const declared: Record<string, string> = { ...dependencies, ...devDependencies };
+  return {
+    date: new Date().toISOString(),
+    load: loadavg()[0] ?? 0,
+    quick,
+    rounds,
+    node: machine.node,
+    machine: `${machine.platform}, ${machine.cores} cores, ${machine.processor}`,
+    versions: Object.fromEntries(VERSIONS_OF.map((name) => [name, declared[name] ?? ''])),
+  };
+}
 
 function print(figures: readonly Figure[]): void {
   console.log(`Node ${machine.node} on ${machine.platform}, ${machine.cores} cores, ${machine.processor}`);
@@ -102,9 +141,13 @@ function asJson(figures: Readonly<Record<string, Figure>>, run: Pick<Run, 'round
 }
 
 async function main(): Promise<void> {
-  const { help, quick, rounds, only, json } = readOptions();
+  const { help, quick, rounds, only, write, report, json } = readOptions();
   if (help) {
     console.log(HELP);
+    return;
+  }
+  if (report) {
+    writeReport();
     return;
   }
 
@@ -119,9 +162,18 @@ async function main(): Promise<void> {
   // Whatever ends the process: a pipe that nobody reads any more throws outside of every try.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const progress = (line: string) => console.error(`… ${line}`);
+  const session = sessionOf({ quick, rounds });
   try {
     const figures = await measure({ quick, rounds, folder, signal: stop.signal, progress }, only);
     print(Object.values(figures));
+    if (write) {
+      keepFigures(
+        Object.fromEntries(
+          Object.entries(figures).map(([name, figure]) => [name, recorded(figure, session)]),
+        ),
+      );
+      writeReport();
+    }
     if (json) writeFileSync(json, asJson(figures, { rounds, quick }));
   } catch (error) {
     if (!stop.signal.aborted) throw error;

@@ -97,7 +97,7 @@ async function load(rate: number, seconds: number, signal: AbortSignal): Promise
   const stop = () => void offline.stop();
   signal.addEventListener('abort', stop);
   try {
-    const place = await openShop(offline);
+    const { place } = await openShop(offline);
     const requests: number[] = [];
     const running: Promise<void>[] = [];
     const begin = performance.now();
@@ -123,8 +123,25 @@ async function load(rate: number, seconds: number, signal: AbortSignal): Promise
   }
 }
 
-/** Stocks the shop, and answers how to place an order: it tells how long the request took. */
-async function openShop({ endpoints }: OfflineProcess): Promise<(key: string) => Promise<number>> {
+/** What is sold, but for its id. */
+export const ITEM = {
+  sku: 'B',
+  name: 'Thing',
+  category: 'bench',
+  price: { amount: 100, currency: 'EUR' },
+  stock: 1_000_000,
+};
+
+/** A shop with items in stock, and who may ask it. */
+export interface Shop {
+  readonly http: string;
+  readonly tokens: { readonly editor: string; readonly customer: string };
+  /** Places an order with this Idempotency-Key: how long the request took, in milliseconds. */
+  place(key: string): Promise<number>;
+}
+
+/** Stocks the shop with the items `bench-0` to `bench-19`. */
+export async function openShop({ endpoints }: Pick<OfflineProcess, 'endpoints'>): Promise<Shop> {
   const ask = async (url: string, token: string | undefined, key: string, body: object) => {
     const response = await fetch(url, {
       method: 'POST',
@@ -140,24 +157,28 @@ async function openShop({ endpoints }: OfflineProcess): Promise<(key: string) =>
     return answer;
   };
   const tokenOf = async (sub: string, scope: string) =>
-    (await ask(`${endpoints.issuer}/token`, undefined, 'token', { sub, scope })).access_token;
+    (await ask(`${endpoints.issuer}/token`, undefined, 'token', { sub, scope })).access_token ?? '';
   const editor = await tokenOf('alice', 'shop/items.write');
   const customer = await tokenOf('bob', 'shop/orders');
-  const item = { sku: 'B', name: 'Thing', category: 'bench', price: { amount: 100, currency: 'EUR' } };
+  const http = endpoints.http ?? '';
   const ids = Array.from({ length: 20 }, (_, number) => `bench-${number}`);
-  for (const id of ids) await ask(`${endpoints.http}/items`, editor, id, { ...item, id, stock: 1_000_000 });
+  for (const id of ids) await ask(`${http}/items`, editor, id, { ...ITEM, id });
   let next = 0;
-  return async (key) => {
-    next = (next + 1) % ids.length;
-    const begin = performance.now();
-    const lines = [{ itemId: ids[next], quantity: 1 }];
-    await ask(`${endpoints.http}/orders`, customer, key, { lines, payment: { token: 'tok_ok' } });
-    return performance.now() - begin;
+  return {
+    http,
+    tokens: { editor, customer },
+    async place(key) {
+      next = (next + 1) % ids.length;
+      const begin = performance.now();
+      const lines = [{ itemId: ids[next], quantity: 1 }];
+      await ask(`${http}/orders`, customer, key, { lines, payment: { token: 'tok_ok' } });
+      return performance.now() - begin;
+    },
   };
 }
 
 /** Every order, when all have ended or the time is over. */
-async function settled({ endpoints }: OfflineProcess, withinMs: number): Promise<Row[]> {
+export async function settled({ endpoints }: OfflineProcess, withinMs: number): Promise<Row[]> {
   const client = new DynamoDBClient({
     endpoint: endpoints.aws,
     region: 'eu-west-1',

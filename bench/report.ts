@@ -9,10 +9,28 @@ export interface Budget {
   readonly met: boolean;
 }
 
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+  readonly isOurs: boolean;
+}
+
+/** Bars beside one another, drawn in the report. */
+export interface Chart {
+  /** Of its file. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly bars: readonly Bar[];
+}
+
 /** What one part of the benchmark found: text for the terminal, the same figures as data. */
 export interface Figure {
   readonly title: string;
   readonly text: string;
+  readonly charts?: readonly Chart[];
+  /** The ratios that sum it up: what, and how many times of what it stands beside. */
+  readonly headlines?: readonly (readonly [what: string, ratio: string])[];
   readonly budgets: readonly Budget[];
   readonly data: unknown;
 }

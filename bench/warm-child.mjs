@@ -9,15 +9,15 @@ for (const { name, request } of variants) {
   if (statusCode >= 300) throw new Error(`${name} answers ${statusCode}.`);
 }
 
-const WARM_UP = 3;
-/** @type {{ [name: string]: number[] }} microseconds per request, one value per batch */
-const times = Object.fromEntries(variants.map(({ name }) => [name, []]));
+const WARM_UP = 200;
+const times = variants.map(({ name, kind }) => ({ name, kind, batches: /** @type {number[]} */ ([]) }));
 for (let batch = -WARM_UP; batch < Number(batches); batch++) {
-  for (const { name, logs, request } of variants) {
+  for (const [index, { logs, request }] of variants.entries()) {
     setLogging(logs);
     const before = process.hrtime.bigint();
     for (let sent = 0; sent < Number(requests); sent++) await request();
-    if (batch >= 0) times[name]?.push(Number(process.hrtime.bigint() - before) / 1e3 / Number(requests));
+    if (batch >= 0)
+      times[index]?.batches.push(Number(process.hrtime.bigint() - before) / 1e3 / Number(requests));
   }
 }
 

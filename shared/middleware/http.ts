@@ -43,31 +43,34 @@ export function httpHandler<Path, Query, Body>(
   contract: HttpContract<Path, Query, Body>,
   respond: (request: HttpRequest<Path, Query, Body>) => Promise<HttpResponse>,
 ): HttpHandler {
-  const { ALLOWED_ORIGINS } = readEnv(['ALLOWED_ORIGINS']);
-
   const stack = middy(async (event: HttpEvent, context: Context) =>
     toResult(await respond(validated<Path, Query, Body>(event, context))),
-  )
-    .use(requestLog())
-    .use(httpSecurityHeaders(securityHeaders))
-    .use(contentSecurityPolicy(contract.contentSecurityPolicy))
-    .use(
-      httpCors({
-        origins: ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
-        exposeHeaders: 'etag, location, retry-after, x-correlation-id',
-      }),
-    )
-    .use(errorEdge())
-    .use(httpHeaderNormalizer());
-  if (contract.body) {
-    stack
-      .use(bodyGuard(contract.mediaTypes))
-      .use(
-        httpJsonBodyParser({ reviver: refuseForbiddenKeys, disableContentTypeCheck: true }) as MiddlewareObj,
-      );
-  }
-  stack.use(validate(contract));
+  ).use(Object.values(httpMiddlewares(contract)));
   return Object.assign(stack as unknown as Omit<HttpHandler, 'contract'> & (() => never), { contract });
+}
+
+/** The middlewares of a route by name, from the outermost to the innermost. */
+export function httpMiddlewares(
+  contract: HttpContract<unknown, unknown, unknown>,
+): Readonly<Record<string, MiddlewareObj>> {
+  const { ALLOWED_ORIGINS } = readEnv(['ALLOWED_ORIGINS']);
+
+  return {
+    requestLog: requestLog(),
+    securityHeaders: httpSecurityHeaders(securityHeaders),
+    contentSecurityPolicy: contentSecurityPolicy(contract.contentSecurityPolicy),
+    cors: httpCors({
+      origins: ALLOWED_ORIGINS.split(',').map((origin) => origin.trim()),
+      exposeHeaders: 'etag, location, retry-after, x-correlation-id',
+    }),
+    errorEdge: errorEdge(),
+    headerNormalizer: httpHeaderNormalizer(),
+    ...(contract.body && {
+      bodyGuard: bodyGuard(contract.mediaTypes),
+      jsonBodyParser: httpJsonBodyParser({ reviver: refuseForbiddenKeys, disableContentTypeCheck: true }),
+    }),
+    validate: validate(contract),
+  } as Readonly<Record<string, MiddlewareObj>>;
 }
 
 function toResult({ status, headers, json, asset }: HttpResponse): APIGatewayProxyStructuredResultV2 {

@@ -3,8 +3,8 @@ const { builtinModules } = require('node:module');
 const path = require('node:path');
 
 /**
- * What no function of ours reaches in the AWS SDK, by the module and what stands in for it. Each of them is loaded
- * or kept by the SDK whether it is used or not. See docs/decisions/0012-trimmed-bundles.md.
+ * What no function of ours reaches in its packages, by the module and what stands in for it. Each of them is loaded
+ * or kept by its package whether it is used or not. See docs/decisions/0012-trimmed-bundles.md.
  */
 const REPLACED = [
   {
@@ -31,11 +31,16 @@ const REPLACED = [
       /[\\/]@aws-sdk[\\/]middleware-endpoint-discovery[\\/]dist-es[\\/]resolveEndpointDiscoveryConfig\.js$/,
     contents: 'export const resolveEndpointDiscoveryConfig = (config) => config;',
   },
+  {
+    // Powertools' idempotency brings an interpreter of JMESPath with all its functions; we name fields.
+    module: /[\\/]@aws-lambda-powertools[\\/]jmespath[\\/]lib[\\/]esm[\\/](?:index|PowertoolsFunctions)\.js$/,
+    contents: `export * from ${JSON.stringify(path.join(__dirname, 'field-names.ts'))};`,
+  },
 ];
 
 /** @type {import('esbuild').Plugin} */
-const awsSdk = {
-  name: 'trim-aws-sdk',
+const packages = {
+  name: 'trim-packages',
   setup(build) {
     for (const { module, contents } of REPLACED) {
       build.onLoad({ filter: module }, (args) => ({ contents, resolveDir: path.dirname(args.path) }));
@@ -69,4 +74,4 @@ const builtins = {
   },
 };
 
-module.exports = [builtins, awsSdk];
+module.exports = [builtins, packages];

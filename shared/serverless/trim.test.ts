@@ -55,8 +55,15 @@ describe('the bundle of a function', () => {
     expect(getItem.code).toContain('getBuiltinModule("node:https")');
   });
 
-  it('holds idempotency where it is needed', async () => {
+  it('holds no client but those that the function uses', () => {
+    // That of getItem tries twice; the one for writes that are tried once is not there.
+    expect(getItem.code.match(/\bmaxAttempts:\d,requestHandler/g)).toEqual(['maxAttempts:2,requestHandler']);
+  });
+
+  it('holds idempotency where it is needed, without the interpreter of JMESPath', async () => {
     const { files } = await bundled('create-item');
     expect(files.some((file) => file.includes('powertools/idempotency'))).toBe(true);
+    expect(files.filter((file) => file.includes('powertools/jmespath'))).toEqual([]);
+    expect(files).toContain('shared/serverless/field-names.ts');
   });
 });

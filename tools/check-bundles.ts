@@ -42,7 +42,9 @@ try {
   } else if (values.write) {
     writeFileSync(LIST, `${JSON.stringify(listOf(await bundlesOfFunctions()), null, 2)}\n`);
   } else {
-    const found = surprises(await bundlesOfFunctions(), JSON.parse(readFileSync(LIST, 'utf8')) as Allowed[]);
+    const bundles = await bundlesOfFunctions();
+    const found = surprises(bundles, JSON.parse(readFileSync(LIST, 'utf8')) as Allowed[]);
+    console.log(`${Object.keys(bundles).length} bundles, ${found.length} surprises`);
     for (const line of found) console.error(line);
     if (found.length > 0) {
       console.error('If it is meant, npm run check:bundles -- --write takes it into the list.');

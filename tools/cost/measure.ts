@@ -20,11 +20,18 @@ import type { Action, ActionUsage, FunctionUsage, Usage } from './usage.ts';
 
 const REGION = 'eu-west-1';
 const ITEMS = Array.from({ length: 20 }, (_, number) => `cost-${number}`);
-/** How often each action is done, after once to warm up; the rows are those of one file. */
-const ACTIONS = 40;
-const ROWS = 2_000;
-/** Nothing more comes once nothing has for so long; a batching window is 5 s. */
-const QUIET_MS = 8_000;
+
+export interface Extent {
+  /** How often each action is done, after once to warm up. */
+  readonly actions: number;
+  /** Of one file. */
+  readonly rows: number;
+  /** Nothing more comes of an action once nothing has for so long. */
+  readonly quietMs: number;
+}
+const WHOLE: Extent = { actions: 40, rows: 2_000, quietMs: 8_000 };
+/** The queue of an import gathers messages for five seconds. */
+const IMPORT_QUIET_MS = 7_000;
 /** So many of its events are handled to see how much memory a function takes. */
 const REPLAYED = 5;
 /** They come by the clock, whatever is done. */
@@ -37,7 +44,11 @@ interface Shop {
 }
 
 /** Runs the whole application in a local cloud, does each action so often, and says what it took. */
-export async function measure(progress: (line: string) => void, today: string): Promise<Usage> {
+export async function measure(
+  progress: (line: string) => void,
+  today: string,
+  extent = WHOLE,
+): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-cost-'));
   const file = join(folder, 'runs.ndjson');
   writeFileSync(file, '');
@@ -59,7 +70,7 @@ export async function measure(progress: (line: string) => void, today: string): 
         return prepared;
       },
     });
-    const measuring = new Measuring(cloud, file, fronts);
+    const measuring = new Measuring(cloud, file, fronts, extent);
     const actions = await measuring.all(progress);
     progress('memory of each function');
     const memoryMb = await memoryOf(runnables, measuring.runs);
@@ -104,11 +115,13 @@ class Measuring {
   readonly #shop: Shop;
   readonly #file: string;
   readonly #fronts: ReadonlyMap<string, Front>;
+  readonly #extent: Extent;
   #logBytes = 0;
   #invocations = 0;
   #runs = 0;
 
-  constructor(cloud: LocalCloud, file: string, fronts: ReadonlyMap<string, Front>) {
+  constructor(cloud: LocalCloud, file: string, fronts: ReadonlyMap<string, Front>, extent: Extent) {
+    this.#extent = extent;
     this.#file = file;
     this.#fronts = fronts;
     const aws = awsClient(cloud.endpoint, REGION);
@@ -142,15 +155,17 @@ class Measuring {
       progress('a catalogue of 20 items');
       for (const id of ITEMS) await createItem(this.#shop, id);
       const found: Partial<Record<Action, ActionUsage>> = {};
-      for (const [action, { act, count }] of Object.entries(ACTS) as [Action, Act][]) {
+      const { actions, rows } = this.#extent;
+      for (const [action, { act, count }] of Object.entries(actsOf(this.#extent)) as [Action, Act][]) {
+        const quietMs = action === 'importedRow' ? IMPORT_QUIET_MS : this.#extent.quietMs;
         await act(this.#shop, 0);
-        await this.#settled();
+        await this.#settled(quietMs);
         this.#usage(1);
-        progress(`${action}, ${count === 1 ? `a file of ${ROWS} rows` : `${count} times`}`);
+        progress(`${action}, ${action === 'importedRow' ? `a file of ${rows} rows` : `${count} times`}`);
         for (let number = 1; number <= count; number += 1) await act(this.#shop, number);
-        await this.#settled();
-        const executions = action === 'order' ? await executionsOf(this.#shop, count) : undefined;
-        found[action] = { ...this.#usage(count === 1 ? ROWS : count), ...executions };
+        await this.#settled(quietMs);
+        const executions = action === 'order' ? await executionsOf(this.#shop, actions) : undefined;
+        found[action] = { ...this.#usage(action === 'importedRow' ? rows : actions), ...executions };
       }
       return found as Record<Action, ActionUsage>;
     } finally {
@@ -159,11 +174,11 @@ class Measuring {
   }
 
   /** Resolves when no function has ended a run for a while. */
-  async #settled(): Promise<void> {
+  async #settled(quietMs: number): Promise<void> {
     const { invocations } = this.#shop.cloud;
     for (let count = -1; count !== invocations.length; ) {
       count = invocations.length;
-      await delay(QUIET_MS);
+      await delay(quietMs);
     }
   }
 
@@ -268,18 +283,18 @@ function createItem({ ask }: Shop, id: string) {
   return ask('createItem', jsonEvent('POST /items', body, { claims: editor }));
 }
 
-const ACTS: Readonly<Record<Action, Act>> = {
+const actsOf = ({ actions, rows }: Extent): Readonly<Record<Action, Act>> => ({
   itemRead: {
-    count: ACTIONS,
+    count: actions,
     act: ({ ask }, number) =>
       ask('getItem', httpEvent({ routeKey: 'GET /items/{id}', pathParameters: { id: itemFor(number) } })),
   },
   itemPage: {
-    count: ACTIONS,
+    count: actions,
     act: ({ ask }) => ask('listItems', httpEvent({ queryStringParameters: { limit: '20' } })),
   },
   itemWrite: {
-    count: ACTIONS,
+    count: actions,
     act: ({ ask }, number) =>
       ask(
         'patchItem',
@@ -295,7 +310,7 @@ const ACTS: Readonly<Record<Action, Act>> = {
       ),
   },
   order: {
-    count: ACTIONS,
+    count: actions,
     async act({ cloud, ask }, number) {
       const completed = () =>
         cloud.invocations.filter(({ functionKey }) => functionKey === 'completeOrder').length;
@@ -313,18 +328,18 @@ const ACTS: Readonly<Record<Action, Act>> = {
   importedRow: {
     count: 1,
     async act({ cloud, aws }, number) {
-      const rows = number === 0 ? 20 : ROWS;
+      const written = number === 0 ? 20 : rows;
       const response = await aws.rest(
         's3',
         'PUT',
         `/${cloud.resources.UploadsBucket}/uploads/cost-${number}.csv`,
         // Rows that are not there yet.
-        [...itemsFile(rows)].join('').replaceAll('item-', `cost-${number}-`),
+        [...itemsFile(written)].join('').replaceAll('item-', `cost-${number}-`),
       );
       if (!response.ok) throw new Error(`The upload was answered ${response.status}.`);
     },
   },
-};
+});
 
 /** How many states an execution has entered, with each retry of a task, and how long it took. */
 async function executionsOf({ cloud, aws }: Shop, count: number) {

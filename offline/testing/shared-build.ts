@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../test/processes.ts';
 
+/** Seconds when the machine is idle. */
+const LONGEST_BUILD_MS = 120_000;
+
 /** Jest's `globalSetup`: a folder for what the test files of one run share. */
 export default function setUp(): void {
   process.env.SHARED_BUILDS = mkdtempSync(join(tmpdir(), 'shop-builds-'));
@@ -26,7 +29,7 @@ export async function sharedBuild(build: (folder: string) => Promise<void>): Pro
         rmSync(unfinished, { recursive: true, force: true });
       }
     } else {
-      await until(() => !existsSync(unfinished));
+      await until(() => !existsSync(unfinished), LONGEST_BUILD_MS);
     }
   }
   return built;

@@ -105,8 +105,7 @@ class Pool {
   async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
     const instance = await this.#acquire();
     const killing = killAfterMs === undefined ? undefined : setTimeout(() => instance.kill(), killAfterMs);
-    const deadline = Date.now() + this.#definition.timeoutMs;
-    const outcome = await instance.invoke({ event, requestId, deadline });
+    const outcome = await instance.invoke({ event, requestId }, this.#definition.timeoutMs);
     clearTimeout(killing);
     this.#release(instance);
     return outcome;

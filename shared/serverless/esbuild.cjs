@@ -11,7 +11,7 @@ module.exports = ({ processedInput: { commands }, pluginManager }) => {
   return {
     bundle: true,
     minify: commands[0] !== 'offline',
-    sourcemap: commands[0] === 'offline' && 'inline',
+    sourcemap: commands[0] === 'offline' && 'linked',
     format: 'esm',
     platform: 'node',
     target: 'node24',

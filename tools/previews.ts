@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloudFormationClient, paginateListStacks } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../offline/errors.ts';
+import { REGION } from './region.ts';
 
 const HELP = `npm run previews [-- --remove] [options]
 
@@ -12,7 +13,7 @@ the environment, and GitHub for the pull requests of GITHUB_REPOSITORY, with GIT
 
   --remove            removes them; ends with 1 when one cannot be removed, after all have been tried
   --param NAME=VALUE  a parameter, as sls remove takes it; may be repeated
-  --region REGION     where the stages are (default: AWS_REGION, or else eu-west-1)
+  --region REGION     where the stages are (default: ${REGION}, that of sls)
   --help              shows this text
 `;
 
@@ -63,7 +64,7 @@ try {
     options: {
       remove: { type: 'boolean' },
       param: { type: 'string', multiple: true, default: [] },
-      region: { type: 'string', default: process.env.AWS_REGION ?? 'eu-west-1' },
+      region: { type: 'string', default: REGION },
       help: { type: 'boolean' },
     },
   });

@@ -15,6 +15,8 @@ export interface Database {
   readonly process: KeptProcess | undefined;
   /** Resolves when it takes connections, or has been stopped. */
   ready(): Promise<void>;
+  /** Ends it for good, and all that it has when that is kept nowhere. */
+  end(): Promise<void>;
 }
 
 /** What stands for every secret on this machine. */
@@ -57,14 +59,18 @@ export function startDatabase({ user, name, say, reset, port, ...given }: Databa
     },
   });
   database.start();
-  if (settings.isTemporary) {
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  }
+  const forget = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (settings.isTemporary) process.once('exit', forget);
   const account = `${encodeURIComponent(user)}:${LOCAL_PASSWORD}`;
   return {
     url: `postgres://${account}@${LOOPBACK}:${port}/${encodeURIComponent(name)}`,
     process: database,
     ready: () => untilOpen(port, () => database.isWanted),
+    async end() {
+      await database.stop(0);
+      process.off('exit', forget);
+      if (settings.isTemporary) forget();
+    },
   };
 }
 
@@ -78,5 +84,6 @@ export function givenDatabase(url: string): Database {
   if (!/^postgres(ql)?:$/.test(protocol) || !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     throw new LocalCloudError('DATABASE_URL: the address of a Postgres on loopback is expected.');
   }
-  return { url, process: undefined, ready: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  return { url, process: undefined, ready: nothing, end: nothing };
 }

@@ -182,6 +182,14 @@ describe('the database', () => {
     expect(existsSync(join(folder, 'unfinished'))).toBe(false);
   });
 
+  it('is refused once when its folder cannot be used', async () => {
+    const file = join(data, 'file');
+    writeFileSync(file, '');
+    const folder = join(file, 'postgres');
+    const start = () => startDatabase({ user: 'me', name: 'mine', port: 1, folder, reset: false, say });
+    expect(start).toThrow(`The data folder ${folder} cannot be used: `);
+  });
+
   it('leaves nothing when it ends and no folder was given', async () => {
     const [port = 0] = await freePorts(1);
     const server = startDatabase({ user: 'me', name: 'mine', port, reset: false, say });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalCloudError } from '../../errors.ts';
 import { KeptProcess } from '../../kept-process.ts';
+import { LETTING_GO_MS, lockFolder } from '../../lock.ts';
 import { LOOPBACK, untilOpen } from '../../ports.ts';
 import type { DatabaseSettings } from './program.ts';
 
@@ -31,10 +32,16 @@ export interface DatabaseOptions extends Pick<DatabaseSettings, 'port' | 'reset'
   readonly say: (line: string) => void;
 }
 
-/** Starts a Postgres of its own in a child process, and starts it again whenever that ends. */
+/**
+ * Starts a Postgres of its own in a child process, and starts it again whenever that ends.
+ *
+ * @throws LocalCloudError when the folder cannot be used
+ */
 export function startDatabase({ user, name, say, reset, port, ...given }: DatabaseOptions): Database {
   // On disk even so: a database that is stopped, or dies, keeps what it has.
   const folder = given.folder ?? mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  // One that cannot be used is refused here, once, and not by each process that is started for it.
+  lockFolder(folder, LETTING_GO_MS)();
   const settings: DatabaseSettings = { port, folder, isTemporary: given.folder === undefined, reset };
   let isNew = true;
   const database = new KeptProcess({

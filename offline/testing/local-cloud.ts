@@ -106,8 +106,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     onEnd(problem) {
       throw new Error(problem);
     },
-  }).catch((error: unknown) => {
-    database?.process?.end();
+  }).catch(async (error: unknown) => {
+    await database?.end();
     throw error;
   });
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
@@ -115,7 +115,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const stop = async () => {
     await cloud.containers.drain();
     cloud.stop();
-    await database?.process?.stop(0);
+    await database?.end();
     rmSync(folder, { recursive: true, force: true });
   };
   try {

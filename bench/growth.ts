@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { CUSTOMER, type MeteredShop, shopOn } from './capacity-shop.ts';
-import type { Tables, Units } from './capacity-tables.ts';
 import { categoryOf, itemId, openFilled, orderId, rowsOfTheShop } from './growth-tables.ts';
 import { type Figure, fixed, table, times } from './report.ts';
 import type { Run } from './run.ts';
 import { quantile } from './statistics.ts';
+import type { Tables, Units } from './tables.ts';
 
 const PAGE = 50;
 const OWN_PAGE = 20;
@@ -21,7 +21,7 @@ interface Subject {
   undo?(shop: MeteredShop, done: unknown): Promise<unknown>;
 }
 
-/** An item that is not the first of anything; the tables hold no two orders of it at a time. */
+/** An item that is not the first of anything. */
 const ITEM = itemId(7);
 const line = [{ itemId: ITEM, quantity: 1 }];
 
@@ -74,18 +74,15 @@ interface Row {
 export async function growth({ quick, folder, signal, progress }: Run): Promise<Figure> {
   const sizes = quick ? [1_000, 10_000] : [1_000, 10_000, 100_000, 1_000_000];
   const rows: Row[] = [];
-  const shopRows = await rowsOfTheShop(join(folder, 'growth-template.sqlite'), progress);
+  const shopRows = await rowsOfTheShop(join(folder, 'growth-template.sqlite'), { signal, onEnd: progress });
   for (const size of sizes) {
     const began = performance.now();
-    const tables = await openFilled(shopRows, { size, folder, signal, onEnd: progress });
-    const stop = () => tables.stop();
-    signal.addEventListener('abort', stop);
+    const tables = await openFilled(shopRows, size, { folder, signal, progress });
     try {
       const seconds = fixed((performance.now() - began) / 1_000, 0);
       progress(`growth: ${size} items, orders and keys, filled in ${seconds} s`);
       rows.push(...(await measured(tables, size, quick ? 15 : 40, signal)));
     } finally {
-      signal.removeEventListener('abort', stop);
       tables.stop();
       for (const ending of ['', '-wal', '-shm'])
         rmSync(join(folder, `growth-${size}.sqlite${ending}`), { force: true });

@@ -12,11 +12,11 @@ import { openShop, type Shop } from '../services/orders/test/shop.ts';
 import { Throttled } from '../shared/errors.ts';
 import { readYaml } from '../tools/cloudformation-yaml.ts';
 import { shopOn } from './capacity-shop.ts';
-import { createDeclaredTables, openTables, type Tables } from './capacity-tables.ts';
 import { type Contention, contended } from './hot-key-rows.ts';
 import { type Figure, fixed, table } from './report.ts';
 import type { Run } from './run.ts';
 import { quantile } from './statistics.ts';
+import { createDeclaredTables, openTables, type Tables } from './tables.ts';
 
 const HOT = 'hot';
 const RATE = 100;
@@ -39,9 +39,7 @@ const WHOLE_SECONDS = 3;
 /** What 100 orders each second for one item do: to the row of its stock, and to the whole system on this machine. */
 export async function hotKey({ quick, folder, signal, progress }: Run): Promise<Figure> {
   const seconds = quick ? 3 : 10;
-  const tables = await openTables(join(folder, 'hot-key.sqlite'), progress);
-  const stop = () => tables.stop();
-  signal.addEventListener('abort', stop);
+  const tables = await openTables(join(folder, 'hot-key.sqlite'), { signal, onEnd: progress });
   const rows: Contended[] = [];
   try {
     await createDeclaredTables(tables);
@@ -51,7 +49,6 @@ export async function hotKey({ quick, folder, signal, progress }: Run): Promise<
       rows.push(await reservations(tables, { ...load, seconds }));
     }
   } finally {
-    signal.removeEventListener('abort', stop);
     tables.stop();
   }
   progress(`hot-key: ${RATE} whole orders each second for ${WHOLE_SECONDS} s`);

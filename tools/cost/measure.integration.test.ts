@@ -4,7 +4,12 @@ import type { Usage } from './usage.ts';
 
 let usage: Usage;
 beforeAll(async () => {
-  usage = await measure(() => undefined, '2026-11-23', { actions: 2, rows: 40, quietMs: 2_000 });
+  usage = await measure({
+    today: '2026-11-23',
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    extent: { actions: 2, rows: 40, quietMs: 2_000 },
+  });
 }, 300_000);
 
 describe('what is measured', () => {

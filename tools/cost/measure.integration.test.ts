@@ -38,6 +38,8 @@ describe('what is measured', () => {
     expect(usage.actions.importedRow.events).toBe(1);
     expect(usage.actions.importedRow.writeUnits).toBeGreaterThanOrEqual(2);
     expect(usage.actions.importedRow.writeUnits).toBeLessThan(2.5);
+    // One message sent, received and deleted, for 40 rows.
+    expect(usage.actions.importedRow.sqsRequests).toBe(3 / 40);
   });
 
   it('of memory is more than Node takes by itself, and less than is declared', () => {

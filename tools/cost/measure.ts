@@ -216,7 +216,7 @@ class Measuring {
     const requests = invocations.filter(isRequest);
     const perAction = (value: number) => round(value / actions);
     // Of each batch Lambda asks the queue once to have it and once to delete it.
-    const batches = invocations.filter(({ trigger }) => /queue/i.test(trigger)).length;
+    const batches = invocations.filter(({ trigger }) => trigger.startsWith('SQS ')).length;
     return {
       actions,
       apiRequests: perAction(requests.length),

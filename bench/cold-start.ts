@@ -50,10 +50,11 @@ export async function coldStart(
   return figure(rounds, starts);
 }
 
-/** Where a function finds what its layers hold. */
-const LAYERS = globSync('layers/*/.build/nodejs/node_modules', { cwd: root })
-  .map((folder) => join(root, folder))
-  .join(':');
+/** Where a function finds what its layers hold; the bundling makes them. */
+const layerFolders = () =>
+  globSync('layers/*/.build/nodejs/node_modules', { cwd: root })
+    .map((folder) => join(root, folder))
+    .join(':');
 
 /** Variables that are read at import and may not be just anything. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -67,7 +68,11 @@ function environmentOf({ environment, bundle }: Subject, suffix: string): Record
     const logicalId = tableOf(value);
     return [name, logicalId === undefined ? (SETTINGS[name] ?? 'bench') : logicalId + suffix];
   });
-  return { ...Object.fromEntries(names), LAMBDA_TASK_ROOT: join(bundle.file, '..'), NODE_PATH: LAYERS };
+  return {
+    ...Object.fromEntries(names),
+    LAMBDA_TASK_ROOT: join(bundle.file, '..'),
+    NODE_PATH: layerFolders(),
+  };
 }
 
 function itemIn(request: string): string {

@@ -62,7 +62,8 @@ export async function openTables(databaseFile: string, { signal, onEnd }: Openin
 export function engineProgram(): string {
   const { platform, arch, env } = process;
   const source = findEmulator({ platform, arch, env });
-  if (!('program' in source)) throw new Error('What is measured has an engine of its own, which has to be installed: dynoxide.');
+  if (!('program' in source))
+    throw new Error('What is measured has an engine of its own, which has to be installed: dynoxide.');
   return source.program;
 }
 

@@ -75,7 +75,12 @@ async function main(): Promise<void> {
   }
   const progress = (line: string) => console.error(`… ${line}`);
   if (measures) {
-    const usage = await measure(progress, new Date().toISOString().slice(0, 10));
+    const stop = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => stop.abort(new Error('Stopped.')));
+    }
+    const { signal } = stop;
+    const usage = await measure({ today: new Date().toISOString().slice(0, 10), progress, signal });
     writeFileSync(USAGE_FILE, asJson(usage));
   }
   if (write) {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../offline/errors.ts';
 import { compileDeclared, DECLARED_FILE, readDeclared, STAGES } from './cost/declared.ts';
 import { measure } from './cost/measure.ts';
 import { asText } from './cost/page.ts';
@@ -101,7 +102,7 @@ if (import.meta.main) {
   await main().catch((error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     if (isUsage) console.error(`\n${HELP}`);
     process.exitCode = isUsage ? 2 : 1;
   });

@@ -40,13 +40,18 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   'GET /queues/*/messages': ({ messaging }, name) => messaging.messages(queueIn(messaging, name), LISTED),
   'POST /queues/*/redrive': ({ messaging, redrive }, name, body) =>
     redrive(queueIn(messaging, name), messageIdIn(body)),
+  'GET /state-machines': ({ stepFunctions }) => stepFunctions.machines(),
   'GET /executions': ({ stepFunctions }) => stepFunctions.executions(LISTED),
+  'GET /executions/*': ({ stepFunctions }, arn) =>
+    stepFunctions.history(arn) ?? notFound(`There is no execution "${arn}".`),
   'GET /events': ({ eventBridge }) => eventBridge.recentEvents(),
   'GET /invocations': ({ recent, lambda }) => ({
     inFlight: lambda.inFlight.map(({ since, ...run }) => ({ ...run, since: new Date(since).toISOString() })),
     pending: lambda.pending,
     recent: recent.list(),
   }),
+  'GET /invocations/*': ({ recent }, number) =>
+    recent.lines(Number(number)) ?? notFound(`The invocation ${number} is not among the last.`),
   'GET /faults': ({ faults }) => faults.report,
   'PUT /faults': ({ faults }, _, body) => faults.set(body),
   'GET /containers': ({ containers }) =>
@@ -60,16 +65,28 @@ const ROUTES: Readonly<Record<string, Answer>> = {
   'POST /database/start': ({ database }) => begun(processOf(database)),
 };
 
+/** What stands before the routes: where they are, who may come, and which of them are there. */
+export interface ControlDoor {
+  /** For example `/_local`. */
+  readonly below: string;
+  /** @throws ControlError when the request is refused */
+  readonly admit: (request: IncomingMessage) => void;
+  /** All routes when there is no list. */
+  readonly routes?: ReadonlySet<string>;
+}
+
+const LOCAL_DOOR: ControlDoor = { below: '/_local', admit: refuseWebPages };
+
 /** The JSON API below `/_local/`, by which people and tests look into the cloud and disturb it. */
-export function controlApi(controlled: Controlled) {
+export function controlApi(controlled: Controlled, door: ControlDoor = LOCAL_DOOR) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const reply = (status: number, answer: unknown) =>
       response
         .writeHead(status, { 'content-type': 'application/json' })
         .end(`${JSON.stringify(answer, null, 2)}\n`);
     try {
-      refuseWebPages(request);
-      const { answer, argument } = routeOf(request);
+      door.admit(request);
+      const { answer, argument } = routeOf(request, door);
       const body = request.method === 'GET' ? undefined : await bodyOf(request);
       reply(200, await answer(controlled, argument, body));
     } catch (error) {
@@ -84,7 +101,8 @@ export function controlApi(controlled: Controlled) {
   };
 }
 
-class ControlError extends Error {
+/** An answer that is no success, for whoever called. */
+export class ControlError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -93,26 +111,43 @@ class ControlError extends Error {
 }
 
 /** A page in a browser may send simple requests to other origins, or come by a name that means this machine. */
-function refuseWebPages({ method, headers }: IncomingMessage): void {
+function refuseWebPages(request: IncomingMessage): void {
+  refuseOtherNames(request);
+  if (request.headers.origin !== undefined) throw new ControlError(403, 'It is not for web pages.');
+  refuseSimpleRequests(request);
+}
+
+/** @throws ControlError when the request came by a name that somebody else may have pointed at this machine */
+export function refuseOtherNames({ headers }: IncomingMessage): void {
   const host = headers.host?.replace(/:\d+$/, '');
   if (host !== '127.0.0.1' && host !== 'localhost') throw new ControlError(403, 'Call it by 127.0.0.1.');
-  if (headers.origin !== undefined) throw new ControlError(403, 'It is not for web pages.');
+}
+
+/** @throws ControlError for what changes something and might come from a form of any web page */
+export function refuseSimpleRequests({ method, headers }: IncomingMessage): void {
   if (method !== 'GET' && headers['content-type'] !== 'application/json') {
     throw new ControlError(415, 'Send application/json.');
   }
 }
 
-function routeOf({ method, url = '' }: IncomingMessage): { answer: Answer; argument: string } {
-  const path = url.slice('/_local'.length).split('?')[0] ?? '/';
+function routeOf(
+  { method, url = '' }: IncomingMessage,
+  { below, routes }: ControlDoor,
+): { answer: Answer; argument: string } {
+  const path = url.slice(below.length).split('?')[0] ?? '/';
   for (const [route, answer] of Object.entries(ROUTES)) {
+    if (routes && !routes.has(route)) continue;
     const [verb, pattern = ''] = route.split(' ');
     const match = new RegExp(`^${pattern.replace('*', '([^/]+)')}$`).exec(path);
     if (verb === method && match) return { answer, argument: decodeURIComponent(match[1] ?? '') };
   }
-  throw new ControlError(404, `There is no ${method} ${url}. GET /_local/ lists what there is.`);
+  throw new ControlError(
+    404,
+    `There is no ${method} ${url}.${routes ? '' : ` GET ${below}/ lists what there is.`}`,
+  );
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+export async function bodyOf(request: IncomingMessage): Promise<unknown> {
   if (!(Number(request.headers['content-length']) <= MAX_BODY_BYTES)) {
     request.resume();
     throw new ControlError(413, `Send a content-length of at most ${MAX_BODY_BYTES}.`);
@@ -123,6 +158,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new ControlError(400, 'The body is no JSON.');
   }
+}
+
+function notFound(message: string): never {
+  throw new ControlError(404, message);
 }
 
 function stateOf(process: KeptProcess | undefined) {
@@ -148,17 +187,17 @@ function begun(process: KeptProcess) {
 function containerIn(containers: Containers, id: string): KeptProcess {
   const container = containers.running.find((running) => running.id === id);
   if (container) return container.process;
-  throw new ControlError(404, `There is no container "${id}".`);
+  return notFound(`There is no container "${id}".`);
 }
 
 function processOf(database: Database | undefined): KeptProcess {
   if (database?.process) return database.process;
-  throw new ControlError(404, 'There is no database that the local cloud has started.');
+  return notFound('There is no database that the local cloud has started.');
 }
 
 function queueIn(messaging: Messaging['control'], name: string): string {
   if (messaging.queues().some((queue) => queue.name === name)) return name;
-  throw new ControlError(404, `There is no queue "${name}".`);
+  return notFound(`There is no queue "${name}".`);
 }
 
 function messageIdIn(body: unknown): string | undefined {

@@ -12,11 +12,20 @@ export interface Invocation {
   readonly requestId: string;
 }
 
+/** What can be seen of an invocation from outside: whether it had to load its code first, and what it printed. */
+export interface Observed {
+  readonly isCold: boolean;
+  readonly printed: string;
+}
+
 /** As it is told to the worker. `deadline` is in milliseconds since the epoch. */
 export type Run = Invocation & { readonly deadline: number };
 
-/** What a worker says: that its module is loaded, or cannot be, and then how each invocation ended. */
-export type Said = 'loaded' | Outcome;
+/** What a worker says: that its module is loaded, or cannot be, what it prints, and how each invocation ended. */
+export type Said = 'loaded' | { readonly printed: string } | Outcome;
+
+/** Of what one invocation prints, so many characters are kept for whoever looks into it. */
+const MAX_PRINTED = 32_768;
 
 /** Loading does not count as time of the function, up to this. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const LONGEST_LOADING_MS = 10_000;
@@ -36,6 +45,8 @@ export class Instance {
   readonly #loaded: Promise<void>;
   #settle: ((outcome: Outcome) => void) | undefined;
   #isUsable = true;
+  #isCold = true;
+  #printed = '';
 
   constructor(start: WorkerStart, environment: Readonly<Record<string, string>>) {
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
@@ -47,9 +58,14 @@ export class Instance {
     this.#loaded = new Promise((resolve) => {
       const overdue = setTimeout(resolve, LONGEST_LOADING_MS).unref();
       this.#worker.on('message', (said: Said) => {
-        if (said !== 'loaded') return this.#end(said);
-        clearTimeout(overdue);
-        resolve();
+        if (said === 'loaded') {
+          clearTimeout(overdue);
+          resolve();
+        } else if ('printed' in said) {
+          this.#printed = (this.#printed + said.printed).slice(0, MAX_PRINTED);
+        } else {
+          this.#end(said);
+        }
       });
     });
     this.#worker.on('error', (error: unknown) => {
@@ -66,7 +82,16 @@ export class Instance {
     return this.#isUsable;
   }
 
-  invoke(invocation: Invocation, timeoutMs: number): Promise<Outcome> {
+  async invoke(invocation: Invocation, timeoutMs: number): Promise<Outcome & Observed> {
+    const isCold = this.#isCold;
+    this.#isCold = false;
+    const outcome = await this.#outcomeOf(invocation, timeoutMs);
+    const printed = this.#printed;
+    this.#printed = '';
+    return { ...outcome, isCold, printed };
+  }
+
+  #outcomeOf(invocation: Invocation, timeoutMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
       let overdue: NodeJS.Timeout | undefined;
       let isOver = false;

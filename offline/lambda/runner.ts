@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { Instance, type Outcome, type WorkerStart } from './instance.ts';
+import { Instance, type Observed, type Outcome, type WorkerStart } from './instance.ts';
 
 /** A function as it can be run here. */
 export interface RunnableFunction {
@@ -12,7 +12,7 @@ export interface RunnableFunction {
   readonly maximumInstances?: number | undefined;
 }
 
-export type Invoked = Outcome & { readonly requestId: string; readonly durationMs: number };
+export type Invoked = Outcome & Observed & { readonly requestId: string; readonly durationMs: number };
 
 /** An invocation that has not ended, waiting ones included. */
 export interface InFlight {
@@ -31,7 +31,9 @@ const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
 const PATIENCE_MS = 250;
 
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
-const TOO_LARGE: Outcome = {
+const TOO_LARGE: Outcome & Observed = {
+  isCold: false,
+  printed: '',
   error: {
     errorType: 'RequestTooLargeException',
     errorMessage: `The event is larger than ${MAX_EVENT_BYTES} bytes.`,
@@ -102,7 +104,7 @@ class Pool {
     this.#limit = Math.min(definition.maximumInstances ?? MAX_INSTANCES, MAX_INSTANCES);
   }
 
-  async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
+  async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome & Observed> {
     const instance = await this.#acquire();
     const killing = killAfterMs === undefined ? undefined : setTimeout(() => instance.kill(), killAfterMs);
     const outcome = await instance.invoke({ event, requestId }, this.#definition.timeoutMs);

@@ -9,6 +9,14 @@ type Handler = (event: unknown, context: object) => unknown;
 const MAX_RESPONSE_BYTES = 6_291_556;
 
 mapStacks();
+for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write.bind(stream);
+  // On the way that outcomes take, so that what was printed before one arrives before it.
+  stream.write = (chunk: string | Uint8Array, ...rest: []) => {
+    parentPort?.postMessage({ printed: textOf(chunk) } satisfies Said);
+    return write(chunk, ...rest);
+  };
+}
 
 const { moduleUrl, exportName, context: constantContext } = workerData as WorkerStart;
 
@@ -24,6 +32,10 @@ loading.catch(() => undefined).then(() => parentPort?.postMessage('loaded' satis
 parentPort?.on('message', async (run: Run) => {
   parentPort?.postMessage(await outcomeOf(run));
 });
+
+function textOf(chunk: string | Uint8Array): string {
+  return typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+}
 
 async function outcomeOf({ event, requestId, deadline }: Run): Promise<Outcome> {
   let handler: Handler;

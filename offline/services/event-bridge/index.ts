@@ -44,6 +44,8 @@ export interface EventBridge {
 
 /** An event that came to a bus, and the rules that it matched. */
 export interface RecentEvent {
+  /** Counts the events since the start. */
+  readonly number: number;
   readonly bus: string;
   readonly rules: readonly string[];
   readonly event: Event;
@@ -68,6 +70,7 @@ export function startEventBridge(options: {
     forward: (busArn, event) => transaction(store, () => send(busArn, event, true)),
   });
   const recent: RecentEvent[] = [];
+  let count = 0;
   let timer: NodeJS.Timeout | undefined;
 
   /** To be called in a transaction. */
@@ -77,7 +80,9 @@ export function startEventBridge(options: {
     const matching = [...found.rules.values()].filter(
       (rule) => rule.description.State === 'ENABLED' && rule.matches(event),
     );
+    count += 1;
     recent.push({
+      number: count,
       bus: found.description.Name,
       rules: matching.map(({ description }) => description.Name),
       event,

@@ -139,6 +139,14 @@ export class ExecutionStore {
     );
   }
 
+  /** Those that have finished after the one of that number, and those that run; newest first. */
+  executionsSince(finished: number, limit: number): (ExecutionRow & { readonly finished: number | null })[] {
+    return this.#all(
+      "SELECT * FROM states_executions WHERE finished > ? OR status = 'RUNNING' ORDER BY id DESC LIMIT ?",
+      ...[finished, limit],
+    );
+  }
+
   startExecution(execution: NewExecution, progress: Progress): ExecutionRow {
     return transaction(this.#store, () => {
       const row = this.#insert<ExecutionRow>('INSERT INTO states_executions', execution);

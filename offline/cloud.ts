@@ -5,7 +5,7 @@ import { startAwsEndpoint } from './aws/endpoint.ts';
 import { Faults } from './aws/faults.ts';
 import { pseudoParameters, type Scope } from './cloudformation/intrinsics.ts';
 import type { Template } from './cloudformation/template.ts';
-import { controlApi } from './control/index.ts';
+import { type Controlled, controlApi } from './control/index.ts';
 import { RecentInvocations } from './control/recent.ts';
 import { redriver } from './control/redrive.ts';
 import type { Application } from './declared-application.ts';
@@ -59,6 +59,8 @@ export interface Cloud {
   /** To be told of every run of a function. */
   readonly log: InvocationLog;
   readonly faults: Faults;
+  /** What the console looks into and changes. */
+  readonly controlled: Controlled;
   /** The services of ECS; they run when they are started. */
   readonly containers: Containers;
   /** Types of declared resources that nothing here stands in for. */
@@ -142,12 +144,13 @@ export async function startCloud(application: Application, options: CloudOptions
       startSsm(clock),
       startSecretsManager(clock),
     ];
-    const control = controlApi({
+    const controlled: Controlled = {
       ...{ faults, lambda, stepFunctions, eventBridge, recent, containers },
       database: options.database,
       messaging: messaging.control,
       redrive: redriver({ region, endpoint: () => awsUrl }),
-    });
+    };
+    const control = controlApi(controlled);
     const aws = await startAwsEndpoint(options.awsPort, apis, { faults, control });
     awsUrl = aws.url;
     started.push(aws.close);
@@ -159,7 +162,7 @@ export async function startCloud(application: Application, options: CloudOptions
     let stopSweeping = found.startSweeping();
     started.push(() => stopSweeping());
     return {
-      ...{ awsUrl, issuer, lambda, log, faults, containers, stop },
+      ...{ awsUrl, issuer, lambda, log, faults, containers, controlled, stop },
       notEmulated: found.notEmulated,
       get scope() {
         return found.scope;

@@ -14,6 +14,7 @@ const endpoints = (aws: string): Endpoints => ({
   database: null,
   issuer: aws,
   docs: null,
+  console: null,
   resources: { ItemsTable: 'items' },
 });
 let folder: string;

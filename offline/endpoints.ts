@@ -13,6 +13,8 @@ export interface Endpoints {
   /** Where the Postgres of the application is, with user and password. */
   readonly database: string | null;
   readonly docs: string | null;
+  /** The page that shows what happens here. */
+  readonly console: string | null;
   /** CloudFormation logical id → physical id. */
   readonly resources: Readonly<Record<string, string>>;
 }

@@ -16,13 +16,14 @@ import {
 import { bundleIncrementally } from './bundle.ts';
 import { type Cloud, declaredScope, findResources, physicalIds, startCloud } from './cloud.ts';
 import { type Scope, UnresolvedIntrinsic } from './cloudformation/intrinsics.ts';
+import { consoleApp } from './console/index.ts';
 import type { Application } from './declared-application.ts';
 import { removeEndpoints, runningEndpoints, stateFolder, writeEndpoints } from './endpoints.ts';
 import { fail, LocalCloudError, messageOf } from './errors.ts';
 import type { Framework, Options } from './framework.ts';
 import { lambdaFunctions, type Place } from './functions.ts';
 import { corsOf } from './http/cors.ts';
-import { routesOf } from './http/routes.ts';
+import { matchRoute, routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
 import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { logInvocation, table } from './log.ts';
@@ -198,6 +199,7 @@ export default class OfflinePlugin {
       cors,
       runner: cloud.lambda.runner,
       log: cloud.log,
+      console: consoleApp(cloud),
     });
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
     await this.#startedOrLate(cloud);
@@ -210,6 +212,7 @@ export default class OfflinePlugin {
       issuer: cloud.issuer.url,
       database: place.databaseUrl,
       docs: routes.some(({ routeKey }) => routeKey === 'GET /docs') ? `${http.url}/docs` : null,
+      console: matchRoute(routes, 'GET', '/console') ? null : `${http.url}/console`,
       resources,
     };
     writeEndpoints(state, endpoints);
@@ -225,6 +228,7 @@ export default class OfflinePlugin {
       `\n${table([
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
+        ['Console', endpoints.console],
         ...cloud.containers.running.map(
           ({ id, url }, index) => [index === 0 ? 'Reports API' : id, url] as const,
         ),

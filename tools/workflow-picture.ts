@@ -1,21 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type Graph,
+  type GraphEdge,
+  type GraphState,
+  graphOf,
+  type Machine,
+} from '../console/src/workflow/graph.ts';
 import { readYaml } from './cloudformation-yaml.ts';
-
-/** A state machine in the Amazon States Language; only what a picture shows. */
-interface Machine {
-  readonly StartAt: string;
-  readonly States: Readonly<Record<string, State>>;
-}
-interface State {
-  readonly Type: string;
-  readonly Next?: string;
-  readonly End?: boolean;
-  readonly Default?: string;
-  readonly Choices?: readonly { readonly Next: string; readonly [rule: string]: unknown }[];
-  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
-  readonly Branches?: readonly Machine[];
-}
 
 const [BEGIN, END] = ['<!-- picture of workflows/order.asl.yml -->', '<!-- end of the picture -->'];
 const ROOT = join(import.meta.dirname, '..');
@@ -23,40 +15,35 @@ const README = join(ROOT, 'services/orders/README.md');
 
 /** The state machine as a flow chart in Mermaid's language: tasks, choices and ends, with what leads where. */
 export function picture(machine: Machine): string {
-  return ['```mermaid', 'flowchart TD', ...statesOf(machine, '  '), '```'].join('\n');
+  return ['```mermaid', 'flowchart TD', ...linesOf(graphOf(machine), undefined, '  '), '```'].join('\n');
 }
 
-function statesOf({ StartAt, States }: Machine, indent: string): string[] {
-  const states = Object.entries(States);
+/** What stands in a Parallel state, or on the main line; a branch is begun where its first state stands. */
+function linesOf(graph: Graph, parent: string | undefined, indent: string): string[] {
+  const states = graph.states.filter((state) => state.parent === parent);
+  const names = new Set(states.map(({ name }) => name));
   return [
-    `${indent}start_${StartAt}(( )) --> ${StartAt}`,
-    ...states.flatMap(([name, state]) => shapeOf(name, state, indent)),
-    ...states.flatMap(([name, state]) => arrowsOf(name, state).map((arrow) => indent + arrow)),
+    ...states.flatMap((state) => [
+      ...(state.isStart ? [`${indent}start_${state.name}(( )) --> ${state.name}`] : []),
+      ...shapeOf(graph, state, indent),
+    ]),
+    ...graph.edges.filter(({ from }) => names.has(from)).map((edge) => indent + arrowOf(edge)),
   ];
 }
 
-function shapeOf(name: string, { Type, Branches }: State, indent: string): string[] {
-  if (Branches) {
-    const branches = Branches.flatMap((branch) => statesOf(branch, `${indent}  `));
-    return [`${indent}subgraph ${name}`, ...branches, `${indent}end`];
+function shapeOf(graph: Graph, { name, type }: GraphState, indent: string): string[] {
+  if (graph.states.some(({ parent }) => parent === name)) {
+    return [`${indent}subgraph ${name}`, ...linesOf(graph, name, `${indent}  `), `${indent}end`];
   }
-  if (Type === 'Choice') return [`${indent}${name}{${name}}`];
+  if (type === 'Choice') return [`${indent}${name}{${name}}`];
   return [
-    Type === 'Succeed' || Type === 'Fail' ? `${indent}${name}([${name}])` : `${indent}${name}[${name}]`,
+    type === 'Succeed' || type === 'Fail' ? `${indent}${name}([${name}])` : `${indent}${name}[${name}]`,
   ];
 }
 
-function arrowsOf(name: string, { Next, Default, Choices = [], Catch = [] }: State): string[] {
-  return [
-    ...(Next ? [`${name} --> ${Next}`] : []),
-    ...Choices.map(({ Next: next, ...rule }) => `${name} -->|${labelOf(rule)}| ${next}`),
-    ...(Default ? [`${name} --> ${Default}`] : []),
-    ...Catch.map(({ ErrorEquals, Next: next }) => `${name} -.->|${ErrorEquals.join(', ')}| ${next}`),
-  ];
+function arrowOf({ from, to, label, isCatch }: GraphEdge): string {
+  return `${from} ${isCatch ? '-.->' : '-->'}${label && `|${label}|`} ${to}`;
 }
-
-/** What a rule is about: the last name in its path. */
-const labelOf = ({ Variable }: Readonly<Record<string, unknown>>) => String(Variable).split('.').at(-1);
 
 /** The README of the orders service with its picture made anew. @throws Error when it has no place for one */
 export function withPicture(readme: string): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isOfConsole } from '../console/index.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { FunctionError } from '../lambda/function-error.ts';
 import type { LambdaRunner } from '../lambda/runner.ts';
@@ -17,6 +18,8 @@ export interface HttpApi {
   readonly cors: Cors | undefined;
   readonly runner: LambdaRunner;
   readonly log: InvocationLog;
+  /** Answers below `/console` what no route takes. */
+  readonly console: RequestListener;
 }
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
@@ -31,6 +34,11 @@ export async function startHttpApi(port: number, api: HttpApi): Promise<Serving>
     }
   }
   const listener = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '/' } = request;
+    if (isOfConsole(url) && !findRoute(api.routes, method, url)) {
+      api.console(request, response);
+      return;
+    }
     const requestId = randomBytes(11).toString('base64');
     try {
       send(request, response, await respond(api, request, requestId), requestId, api.cors);

@@ -68,6 +68,7 @@ describe('a start', () => {
       database: null,
       issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       docs: null,
+      console: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/console$/),
       resources: { Rows: 'rows-dev', UserPool: 'eu-west-1_local', Client: 'fixture-client' },
     });
   });

@@ -1,0 +1,143 @@
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Api } from './api.ts';
+import type { Execution, ExecutionHistory, Frame } from './frame.ts';
+import { type KnownOrder, type OrderReference, orderOf, standingOf, toRead } from './orders.ts';
+import { applied, NOTHING, type State } from './state.ts';
+
+/** What happens outside of the page, and when. */
+export interface World {
+  readonly api: Api;
+  readonly now: () => number;
+  /** Opens the stream of frames, and answers what closes it. */
+  readonly open: (listener: StreamListener) => () => void;
+  /** Calls again and again after so many milliseconds. */
+  readonly every: (milliseconds: number, work: () => void) => void;
+}
+
+export interface StreamListener {
+  onFrame(frame: Frame): void;
+  /** The stream opens again by itself. */
+  onLost(): void;
+}
+
+/** What the page shows and may change. */
+export interface Model {
+  readonly api: Api;
+  readonly state: ReadonlySignal<State>;
+  readonly isConnected: ReadonlySignal<boolean>;
+  /** In milliseconds since the epoch, second by second. */
+  readonly now: ReadonlySignal<number>;
+  /** Those that work on orders. */
+  readonly orders: ReadonlySignal<readonly Execution[]>;
+  /** By the ARN of the execution. */
+  readonly known: ReadonlySignal<ReadonlyMap<string, KnownOrder>>;
+  /** The name of the execution that is looked at, which may not have begun yet. */
+  readonly selected: Signal<string | undefined>;
+  readonly execution: ReadonlySignal<Execution | undefined>;
+  readonly history: ReadonlySignal<ExecutionHistory | undefined>;
+  /** The executions in view, whose orders are read. */
+  readonly inView: Signal<readonly Execution[]>;
+  /** What is said to who does not see the page. */
+  readonly announced: ReadonlySignal<string>;
+  /** Opens the stream, or closes it while nobody looks. */
+  show(isVisible: boolean): void;
+  announce(text: string): void;
+}
+
+/** Orders in view are read a few at a time, so that a page of them is no load. */
+const READ_EVERY_MS = 400;
+const READ_AT_ONCE = 8;
+const CLOCK_MS = 1_000;
+
+/** Starts to follow the local cloud. */
+export function startModel({ api, now: time, open, every }: World): Model {
+  const state = signal(NOTHING);
+  const isConnected = signal(false);
+  const now = signal(time());
+  const known = signal<ReadonlyMap<string, KnownOrder>>(new Map());
+  const selected = signal<string>();
+  const history = signal<ExecutionHistory>();
+  const inView = signal<readonly Execution[]>([]);
+  const announced = signal('');
+  const orders = computed(() => state.value.executions.filter((one) => orderOf(one) !== undefined));
+  const execution = computed(() => state.value.executions.find(({ name }) => name === selected.value));
+  const failures = new Map<string, Execution['status']>();
+  let close: (() => void) | undefined;
+  let readings = 0;
+
+  const read = async (one: Execution, reference: OrderReference) => {
+    readings += 1;
+    try {
+      const order = await api.order(reference);
+      known.value = new Map(known.value).set(one.executionArn, { order, executionStatus: one.status });
+    } catch {
+      // The row shows what the execution tells; it is read again when that changes.
+      failures.set(one.executionArn, one.status);
+    } finally {
+      readings -= 1;
+    }
+  };
+  const readInView = () => {
+    const missing = toRead(inView.value, known.value).filter(
+      ({ executionArn, status }) => failures.get(executionArn) !== status,
+    );
+    for (const one of missing.slice(0, READ_AT_ONCE - readings)) {
+      const reference = orderOf(one);
+      if (reference) void read(one, reference);
+    }
+  };
+
+  let isReading = false;
+  let wanted: Execution | undefined;
+  /** Only the last of several changes is looked at. */
+  const look = async () => {
+    if (isReading) return;
+    isReading = true;
+    for (let one = wanted; one; one = wanted) {
+      wanted = undefined;
+      const reference = orderOf(one);
+      const [found] = await Promise.all([
+        api.history(one.executionArn).catch(() => undefined),
+        reference && read(one, reference),
+      ]);
+      if (found?.name === selected.peek()) history.value = found;
+    }
+    isReading = false;
+  };
+  effect(() => {
+    wanted = execution.value;
+    if (wanted?.name !== history.peek()?.name) history.value = undefined;
+    void look();
+  });
+  effect(() => {
+    const one = execution.value;
+    if (!one) return;
+    const { word } = standingOf(one, known.value.get(one.executionArn)?.order);
+    announced.value = `Order ${one.name.slice(-8)}: ${word}`;
+  });
+  every(READ_EVERY_MS, readInView);
+  every(CLOCK_MS, () => {
+    now.value = time();
+  });
+
+  const listener: StreamListener = {
+    onFrame(frame) {
+      if (frame.isWhole) failures.clear();
+      isConnected.value = true;
+      state.value = applied(state.value, frame);
+    },
+    onLost() {
+      isConnected.value = false;
+    },
+  };
+  return {
+    ...{ api, state, isConnected, now, orders, known, selected, execution, history, inView, announced },
+    show(isVisible) {
+      close?.();
+      close = isVisible ? open(listener) : undefined;
+    },
+    announce(text) {
+      announced.value = text;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { age, money, shortId } from './format.ts';
+import type { Execution } from './frame.ts';
+import type { Model } from './model.ts';
+import { standingOf } from './orders.ts';
+import { visibleRows } from './visible-rows.ts';
+
+const ROW_HEIGHT = 40;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** Draws the rows in view only, so that a thousand orders are as light as twenty. */
+export function OrderList({ model }: { readonly model: Model }) {
+  const list = useRef<HTMLUListElement>(null);
+  const scrolled = useSignal(0);
+  const height = useSignal(400);
+  const orders = model.orders.value;
+  const { start, end } = visibleRows({
+    ...{ count: orders.length, rowHeight: ROW_HEIGHT },
+    ...{ scrolled: scrolled.value, height: height.value },
+  });
+  const rows = orders.slice(start, end);
+  useEffect(() => {
+    model.inView.value = rows;
+  });
+  useEffect(() => {
+    const { current } = list;
+    if (!current) return;
+    const observer = new ResizeObserver(() => {
+      height.value = current.clientHeight;
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+
+  const move = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    const { current } = list;
+    if (step === undefined || !current) return;
+    event.preventDefault();
+    const at = orders.findIndex(({ name }) => name === model.selected.value);
+    const next = Math.min(Math.max(at + step, 0), orders.length - 1);
+    model.selected.value = orders[next]?.name;
+    current.scrollTop = Math.min(
+      next * ROW_HEIGHT,
+      Math.max(current.scrollTop, (next + 1) * ROW_HEIGHT - current.clientHeight),
+    );
+    requestAnimationFrame(() =>
+      current.querySelector<HTMLButtonElement>('button[aria-pressed="true"]')?.focus(),
+    );
+  };
+
+  return (
+    <section class="card grow" aria-labelledby="orders-title">
+      <h2 id="orders-title">
+        Orders <span class="quiet">{orders.length}</span>
+      </h2>
+      {orders.length === 0 && <p class="quiet">None yet.</p>}
+      <ul
+        ref={list}
+        class="orders"
+        aria-labelledby="orders-title"
+        onScroll={({ currentTarget }) => {
+          scrolled.value = currentTarget.scrollTop;
+        }}
+        onKeyDown={move}
+      >
+        <li class="spacer" role="presentation" style={{ height: `${start * ROW_HEIGHT}px` }} />
+        {rows.map((execution, index) => (
+          <Row
+            key={execution.executionArn}
+            model={model}
+            execution={execution}
+            place={start + index + 1}
+            count={orders.length}
+          />
+        ))}
+        <li
+          class="spacer"
+          role="presentation"
+          style={{ height: `${(orders.length - end) * ROW_HEIGHT}px` }}
+        />
+      </ul>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly model: Model;
+  readonly execution: Execution;
+  readonly place: number;
+  readonly count: number;
+}
+
+function Row({ model, execution, place, count }: RowProps) {
+  const { executionArn, name, startDate } = execution;
+  const order = model.known.value.get(executionArn)?.order;
+  const { word, tone } = standingOf(execution, order);
+  const isSelected = model.selected.value === name;
+  return (
+    <li aria-setsize={count} aria-posinset={place}>
+      <button
+        type="button"
+        class="order"
+        aria-pressed={isSelected}
+        onClick={() => {
+          model.selected.value = name;
+        }}
+      >
+        <span class="id">{shortId(name)}</span>
+        <span class={`badge ${tone}`}>{word}</span>
+        <span class="amount">{order?.total ? money(order.total) : ''}</span>
+        <span class="quiet age">{age(Date.parse(startDate), model.now.value)}</span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,81 @@
+import type { Execution } from './frame.ts';
+
+export interface Money {
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** An order as its API shows it; only what the page does. */
+export interface Order {
+  readonly id: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly total?: Money;
+  readonly placedAt: string;
+  readonly lines: readonly {
+    readonly itemId: string;
+    readonly name?: string;
+    readonly quantity: number;
+    readonly unitPrice?: Money;
+  }[];
+  readonly timeline: readonly {
+    readonly at: string;
+    readonly event: string;
+    readonly attempt: number;
+    readonly reason?: string;
+  }[];
+}
+
+/** Which order an execution works on, and whose it is. */
+export interface OrderReference {
+  readonly orderId: string;
+  readonly customerId: string;
+}
+
+/** Nothing when the execution was started with something else. */
+export function orderOf({ input }: Execution): OrderReference | undefined {
+  if (input === null) return undefined;
+  const { orderId, customerId } = JSON.parse(input) as Partial<OrderReference>;
+  return typeof orderId === 'string' && typeof customerId === 'string' ? { orderId, customerId } : undefined;
+}
+
+/** How an order stands, for people: the word for it and how it is coloured. */
+export interface Standing {
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'busy' | 'quiet';
+}
+
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  COMPLETE: { word: 'Complete', tone: 'good' },
+  FAILED: { word: 'Failed', tone: 'bad' },
+  CANCELLED: { word: 'Cancelled', tone: 'quiet' },
+};
+
+/** By the order as it was last read if that was its end, or else by where its execution is. */
+export function standingOf(execution: Execution, order: Order | undefined): Standing {
+  const known = order && STANDINGS[order.status];
+  if (known) return known;
+  switch (execution.status) {
+    case 'RUNNING':
+      return { word: execution.states.at(-1) ?? 'Running', tone: 'busy' };
+    case 'SUCCEEDED':
+      return { word: 'Complete', tone: 'good' };
+    default:
+      return { word: execution.status === 'FAILED' ? 'Failed' : 'Stopped', tone: 'bad' };
+  }
+}
+
+/** What was known of an order when its execution stood so. */
+export interface KnownOrder {
+  readonly order: Order;
+  readonly executionStatus: Execution['status'];
+}
+
+/** Those of the executions whose orders are not known, or were read before their executions ended. */
+export function toRead(
+  executions: readonly Execution[],
+  known: ReadonlyMap<string, KnownOrder>,
+): readonly Execution[] {
+  return executions.filter(({ executionArn, status }) => known.get(executionArn)?.executionStatus !== status);
+}

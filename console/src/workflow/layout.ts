@@ -34,11 +34,11 @@ export interface Picture {
   readonly edges: readonly PlacedEdge[];
 }
 
-const STATE = { width: 184, height: 44 };
+const STATE = { width: 168, height: 44 };
 const FRAME = { top: 30, side: 14 };
 const LABEL_HEIGHT = 16;
 const CHARACTER_WIDTH = 6.2;
-const GAPS = { rankdir: 'TB', nodesep: 22, edgesep: 14, ranksep: 26, marginx: 2, marginy: 2 };
+const GAPS = { rankdir: 'TB', align: 'UL', nodesep: 22, edgesep: 14, ranksep: 26, marginx: 2, marginy: 2 };
 
 /** What is caught in most states is not worth a label. */
 export const shownLabel = ({ label, isCatch }: GraphEdge): string =>

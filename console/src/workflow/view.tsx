@@ -33,8 +33,6 @@ export function WorkflowView({ model }: { readonly model: Model }) {
             role="img"
             aria-label={`The states of the workflow. ${run ? 'Those of the chosen order are listed under Steps.' : ''}`}
             viewBox={`0 0 ${drawn.width} ${drawn.height}`}
-            width={drawn.width}
-            height={drawn.height}
           >
             <defs>
               <marker

@@ -74,7 +74,7 @@ function OwnRule(props: { readonly inject: (rule: FaultRule) => void; readonly i
   return (
     <details>
       <summary>A rule of your own</summary>
-      <form class="place" onSubmit={submit}>
+      <form class="place own-rule" onSubmit={submit}>
         {FIELDS.map(({ name, title, hint }) => (
           <label key={name}>
             {title}

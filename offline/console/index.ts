@@ -123,7 +123,6 @@ export function consoleApp({ controlled, issuer }: ConsoleOptions): RequestListe
  * what changes something is not done for a caller that does not.
  */
 function refuseOtherSites(request: IncomingMessage): void {
-  refuseOtherNames(request);
   const { origin, host, 'sec-fetch-site': site = 'same-origin' } = request.headers;
   const isOwn = site === 'same-origin' || (site === 'none' && request.method === 'GET');
   const isOrigin = origin === undefined ? request.method === 'GET' : origin === `http://${host}`;

@@ -53,6 +53,30 @@ describe('a function', () => {
     expect(payload(await invoke())).toBe(1);
   });
 
+  it('is cold when its code has to be loaded first', async () => {
+    const { runner, invoke } = run('export const handler = async () => 1');
+    expect([(await invoke()).isCold, (await invoke()).isCold]).toEqual([true, false]);
+    runner.reload();
+    expect((await invoke()).isCold).toBe(true);
+  });
+
+  it('has with each invocation what it printed there, whole up to 32,768 characters', async () => {
+    const { invoke } = run(`let count = 0; export const handler = async () => {
+      console.log('run', ++count); process.stderr.write('loud ');
+      if (count === 2) process.stdout.write('x'.repeat(40_000)); }`);
+    expect((await invoke()).printed).toBe('run 1\nloud ');
+    expect((await invoke()).printed).toHaveLength(32_768);
+  });
+
+  it('has what it printed also when its time is over', async () => {
+    const { invoke } = run(
+      `export const handler = () => { console.log('so far'); return new Promise(() => {}); }`,
+      100,
+    );
+    const invoked = await invoke();
+    expect(invoked).toMatchObject({ printed: 'so far\n', error: { errorType: 'Sandbox.Timedout' } });
+  });
+
   it('is not run when the local cloud has stopped', async () => {
     const { runner, invoke } = run('export const handler = async () => 1');
     runner.stop();

@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BuildContext } from 'esbuild';
 import { esbuildPluginOf, optionsOfOneRun } from '../shared/serverless/bundle-together.cjs';
 import { BuildRecord, digestOfSettings } from './build-record.ts';
 import { fail, messageOf } from './errors.ts';
+
+/** Ctrl-C in a terminal reaches esbuild too, whose end may be heard of before the signal. */
+const SIGNAL_MS = 250;
 
 /**
  * Builds, in one run and with what they share in common files, those functions whose bundles are not what their files
@@ -43,10 +47,11 @@ export function bundleIncrementally(plugins: readonly object[]): () => Promise<v
       await context.dispose();
     }
   };
-  const givenUp = (error: unknown) => {
+  const givenUp = async (error: unknown) => {
+    if (!isToldOf(error)) await delay(SIGNAL_MS);
     // The process is about to end; who waits is not to go on without the functions.
     if (isReleased) return new Promise<void>(() => {});
-    return fail(messageOf(error));
+    return fail(isToldOf(error) ? 'The functions cannot be built.' : messageOf(error));
   };
   // The framework has half a second of work before it asks for it.
   let last = build().catch(givenUp);
@@ -62,6 +67,9 @@ export function bundleIncrementally(plugins: readonly object[]): () => Promise<v
     await context?.dispose();
   };
 }
+
+/** esbuild prints what it finds in the sources, with the lines. */
+const isToldOf = (error: unknown) => error instanceof Error && 'errors' in error;
 
 /** What a build reads or obeys without a word of it in its metafile. */
 function filesThatDecide(serviceDir: string): string[] {

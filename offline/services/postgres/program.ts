@@ -42,7 +42,10 @@ try {
     converse(socket, session, turns)
       .catch(isGone)
       .finally(() => socket.destroy());
-  }).listen(port, LOOPBACK, () => process.send?.('listening'));
+  }).listen(port, LOOPBACK, () => {
+    // The local cloud may end just now, which is no error of the database's.
+    process.send?.('listening', undefined, undefined, () => undefined);
+  });
 } catch (error) {
   giveUp(error);
 }

@@ -38,6 +38,8 @@ export async function startOffline(options: {
   env?: NodeJS.ProcessEnv;
   /** As `npm start` does. */
   byNpm?: boolean;
+  /** Below the folder, with what an earlier start has built, and kept. One of its own by default. */
+  build?: string;
 }) {
   const [http, aws, issuer, lambda, reports] = await freePorts(5);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
@@ -52,11 +54,10 @@ export async function startOffline(options: {
   // What is given last wins, so that a test may choose a port.
   const program = options.byNpm ? [START] : [FRAMEWORK, 'offline'];
   const command = [...program, ...portArgs, ...(options.args ?? [])];
-  const buildFolder = join('.offline', basename(stateFolder));
+  const buildFolder = options.build ?? join('.offline', basename(stateFolder));
   const removeFolders = () => {
-    for (const folder of [stateFolder, join(options.folder, buildFolder)]) {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const built = options.build === undefined ? [join(options.folder, buildFolder)] : [];
+    for (const folder of [stateFolder, ...built]) rmSync(folder, { recursive: true, force: true });
   };
   const started = launch(options.folder, command, {
     ...options.env,

@@ -167,6 +167,7 @@ export default class OfflinePlugin {
     cloud.containers.start({
       ...{ ...this.#place(cloud), region, folder: serviceDir, ports: this.#containerPorts },
       client: awsClient(cloud.awsUrl, region),
+      after: this.#database?.ready(),
       say: console.log,
     });
     await seed(dynamoDbClient(cloud.awsUrl, region), physicalIds(cloud.scope));

@@ -42,13 +42,8 @@ describe.each([
 describe('the TypeScript client', () => {
   let shop: ShopClient;
   beforeAll(async () => {
-    const response = await fetch(`${offline.endpoints.issuer}/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ sub: 'dave', scope: 'shop/items.write shop/orders' }),
-    });
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    shop = createShopClient({ baseUrl: String(offline.endpoints.http), token: async () => token });
+    const token = await offline.token({ sub: 'dave', scope: 'shop/items.write shop/orders' });
+    shop = createShopClient({ baseUrl: String(offline.endpoints.http), token });
   });
   const draft = {
     ...{ sku: 'CLIENT-1', name: 'Vase', category: 'client', stock: 3 },

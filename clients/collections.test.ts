@@ -53,7 +53,7 @@ describe('the collections', () => {
       (file) => /^script:[\s\S]+?^\}/m.exec(readFileSync(join(brunoFolder, file), 'utf8')) ?? [],
     );
     expect(new Set(scripts.map(String))).toEqual(
-      new Set(['script:pre-request {\n  await bru.sleep(3000);\n}']),
+      new Set(['script:pre-request {\n  await bru.sleep(5000);\n}']),
     );
   });
 });

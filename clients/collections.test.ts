@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { brunoEnvironment, brunoRequests } from './testing/bruno-collection.ts';
 import { httpFileRequests } from './testing/http-file.ts';
+import type { WrittenRequest } from './testing/written-request.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -36,9 +37,9 @@ describe.each([
 
 describe('the collections', () => {
   it('make the same requests', () => {
-    const inFile = httpFileRequests(read('requests.http')).map(({ method, url }) => [method, url]);
-    const inBruno = brunoRequests(brunoFolder).map(({ method, url }) => [method, url]);
-    expect(inBruno).toEqual(inFile);
+    const essence = ({ title, method, url, body }: WrittenRequest) => ({ title, method, url, body });
+    const inFile = httpFileRequests(read('requests.http')).map(essence);
+    expect(brunoRequests(brunoFolder).map(essence)).toEqual(inFile);
   });
 
   it('know the same local cloud, as npm start runs it', () => {

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { freePorts } from '../ports.ts';
+import type { TokenRequest } from '../services/identity/index.ts';
 
 const FRAMEWORK = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 const START = join(import.meta.dirname, '../start.ts');
@@ -19,6 +20,8 @@ export interface OfflineProcess {
   readonly pid: number;
   /** Everything printed so far. */
   output(): string;
+  /** An access token of the local issuer. */
+  token(request?: TokenRequest): Promise<string>;
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<number | null>;
   /** Ends the process with no chance to clean up. */
@@ -80,11 +83,20 @@ export async function startOffline(options: {
     removeFolders();
     return child.exitCode;
   };
+  const endpoints = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
   const offline: OfflineProcess = {
-    endpoints: JSON.parse(readFileSync(file, 'utf8')) as Endpoints,
+    endpoints,
     stateFolder,
     pid: child.pid ?? 0,
     output,
+    async token(request = {}) {
+      const response = await fetch(`${endpoints.issuer}/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      return ((await response.json()) as { access_token: string }).access_token;
+    },
     stop: () => kill('SIGTERM'),
     async kill9() {
       await kill('SIGKILL');

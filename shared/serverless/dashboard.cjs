@@ -1,5 +1,5 @@
 /**
- * @typedef {{ Type: string, Condition?: string, Properties?: { [name: string]: unknown } }} Resource
+ * @typedef {{ Type: string, Properties?: { [name: string]: unknown } }} Resource
  * @typedef {{ [id: string]: Resource }} Resources
  *
  * Which of CloudWatch's metrics functions write by themselves: the namespace, and the value of the dimension `service`.
@@ -10,35 +10,22 @@
  */
 
 /**
- * The body of a dashboard of everything that the template has and that CloudWatch measures, as a value of CloudFormation:
- * what is created under a condition is shown under it.
+ * The body of a dashboard of everything that the template has and that CloudWatch measures, as a value of CloudFormation.
  *
  * @type {(resources: Resources, own: OwnMetrics) => object}
  */
-const dashboardBody = (resources, own) => {
-  const conditions = new Set(Object.values(resources).flatMap(({ Condition }) => Condition ?? []));
-  const always = widgetsOf(resources, undefined, own);
-  const others = [...conditions].flatMap((condition) => {
-    const widgets = widgetsOf(resources, condition, own);
-    return widgets.length > 0 ? [{ 'Fn::If': [condition, substituted(`,${spelled(widgets)}`), ''] }] : [];
-  });
-  return { 'Fn::Join': ['', ['{"widgets":[', substituted(spelled(always)), ...others, ']}']] };
-};
-
-/** @param {string} text */
-const substituted = (text) => ({ 'Fn::Sub': text });
-/** @param {Widget[]} widgets */
-const spelled = (widgets) => JSON.stringify(widgets).slice(1, -1);
+const dashboardBody = (resources, own) => ({
+  'Fn::Sub': JSON.stringify({ widgets: widgetsOf(resources, own) }),
+});
 
 /**
- * The widgets of what has the condition, in sections.
+ * The widgets in sections.
  *
- * @type {(resources: Resources, condition: string | undefined, own: OwnMetrics) => Widget[]}
+ * @type {(resources: Resources, own: OwnMetrics) => Widget[]}
  */
-const widgetsOf = (resources, condition, own) => {
+const widgetsOf = (resources, own) => {
   /** @param {string} type */
-  const ofType = (type) =>
-    Object.entries(resources).filter(([, { Type, Condition }]) => Type === type && Condition === condition);
+  const ofType = (type) => Object.entries(resources).filter(([, { Type }]) => Type === type);
   /** @type {(type: string, part?: string) => string[]} what stands for the resources in a text of Fn::Sub */
   const named = (type, part) => ofType(type).map(([id]) => (part ? `\${${id}.${part}}` : `\${${id}}`));
   const queues = ofType('AWS::SQS::Queue');

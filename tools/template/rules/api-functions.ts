@@ -1,4 +1,5 @@
 import { at, idOf, listAt, type NamedResource, ofType, spell, type Template } from '../template.ts';
+import { isOfWebSocket } from './http-api.ts';
 import { statementsOf } from './policies.ts';
 import { each, type Rule, unless } from './rule.ts';
 
@@ -50,7 +51,8 @@ export const apiFunctionRules: readonly Rule[] = [
     check: each(INTEGRATION, (integration, { template }) => {
       const arn = called(template, integration);
       const isShifted = ofType(template, 'AWS::CodeDeploy::Application').length > 0;
-      if (arn === undefined || !isShifted) return [];
+      // What brings traffic back is the alarm of the HTTP API.
+      if (arn === undefined || !isShifted || isOfWebSocket(template, integration)) return [];
       const alias = aliases(template).find((one) => one.arn === arn);
       if (alias === undefined) return [`calls ${arn}, which is no alias`];
       return unless(

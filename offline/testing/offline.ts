@@ -39,10 +39,11 @@ export async function startOffline(options: {
   /** As `npm start` does. */
   byNpm?: boolean;
 }) {
-  const [http, aws, issuer, lambda, reports] = await freePorts(5);
+  const [http, websocket, aws, issuer, lambda, reports] = await freePorts(6);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {
     httpPort: http,
+    websocketPort: websocket,
     awsPort: aws,
     issuerPort: issuer,
     lambdaPort: lambda,

@@ -1,7 +1,7 @@
 /**
  * The properties of a declared function that are read or set here.
  * @typedef {object} Declared
- * @property {{ httpApi?: object, websocket?: { route: string, authorizer?: { name: string } } }[]} [events]
+ * @property {{ [kind: string]: unknown }[]} [events]
  * @property {boolean} [versionFunction]
  * @property {{ name: string, logicalId: string }} [targetAlias] what events of the function lead to in its place
  * @property {string} [versionLogicalId] of the version that the framework has compiled
@@ -160,18 +160,16 @@ const callByRole = (resources, functions, naming) => {
  * @type {(resources: Resources, service: Serverless['service'], naming: Naming) => void}
  */
 const callWebsocketsByRole = (resources, { functions = {} }, naming) => {
-  const events = Object.entries(functions).flatMap(([key, { events: declared = [] }]) =>
-    declared.flatMap((event) => ('websocket' in event ? [{ key, websocket: event.websocket }] : [])),
+  const keys = Object.entries(functions).flatMap(([key, { events = [] }]) =>
+    events.flatMap(({ websocket }) => (websocket ? [key, ...authorizerOf(websocket)] : [])),
   );
-  const authorizers = events.flatMap(({ websocket }) => websocket?.authorizer?.name ?? []);
-  const keys = [...new Set([...events.map(({ key }) => key), ...authorizers])];
   if (keys.length === 0) return;
 
   const arn = { 'Fn::GetAtt': [WEBSOCKETS_ROLE, 'Arn'] };
   resources[WEBSOCKETS_ROLE] = role('apigateway.amazonaws.com', undefined, [
     {
       Action: ['lambda:InvokeFunction'],
-      Resource: keys.map((key) => ({ 'Fn::GetAtt': [naming.getLambdaLogicalId(key), 'Arn'] })),
+      Resource: [...new Set(keys)].map((key) => ({ 'Fn::GetAtt': [naming.getLambdaLogicalId(key), 'Arn'] })),
     },
   ]);
   for (const key of keys) {
@@ -183,6 +181,12 @@ const callWebsocketsByRole = (resources, { functions = {} }, naming) => {
     authorizer.Properties.AuthorizerCredentialsArn = arn;
     if (isEmpty(authorizer.Properties.IdentitySource)) delete authorizer.Properties.IdentitySource;
   }
+};
+
+/** @param {unknown} websocket the event, which names its authorizer or is its route alone */
+const authorizerOf = (websocket) => {
+  const { authorizer } = /** @type {{ authorizer?: { name: string } }} */ (websocket);
+  return authorizer ? [authorizer.name] : [];
 };
 
 /** @param {unknown} list */

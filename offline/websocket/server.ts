@@ -16,7 +16,7 @@ export interface WebSocketApi {
   readonly routes: ReadonlyMap<string, WebSocketRoute>;
   readonly stage: string;
   readonly region: string;
-  readonly runner: LambdaRunner;
+  readonly runner: Pick<LambdaRunner, 'has' | 'invoke'>;
   readonly log: InvocationLog;
   /** After which a connection without a message either way is closed. */
   readonly idleMs?: number;

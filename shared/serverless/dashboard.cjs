@@ -41,7 +41,11 @@ const widgetsOf = (resources, own) => {
   /** @type {(title: string, names: string[]) => Widget[]} */
   const ofTables = (title, names) =>
     graph(title, each('AWS/DynamoDB', names, 'TableName', named('AWS::DynamoDB::Table')));
-  const apis = named('AWS::ApiGatewayV2::Api');
+  const [apis, webSocketApis] = ['HTTP', 'WEBSOCKET'].map((protocol) =>
+    ofType('AWS::ApiGatewayV2::Api')
+      .filter(([, { Properties = {} }]) => Properties.ProtocolType === protocol)
+      .map(([id]) => `\${${id}}`),
+  );
   const workflows = named('AWS::StepFunctions::StateMachine');
   const balanced = named('AWS::ElasticLoadBalancingV2::LoadBalancer', 'LoadBalancerFullName');
   const databases = named('AWS::RDS::DBInstance');
@@ -55,6 +59,18 @@ const widgetsOf = (resources, own) => {
         ['p50', 'p95', 'p99'].flatMap((stat) => each('AWS/ApiGateway', ['Latency'], 'ApiId', apis, stat)),
       ),
     ]),
+    ...section(
+      'WebSocket API',
+      graph(
+        'Connections, messages, and what failed',
+        each(
+          'AWS/ApiGateway',
+          ['ConnectCount', 'MessageCount', 'ClientError', 'ExecutionError', 'IntegrationError'],
+          'ApiId',
+          webSocketApis,
+        ),
+      ),
+    ),
     ...section('Orders', workflows.length > 0 ? orders(own) : []),
     ...section('Workflow', [
       ...graph(

@@ -61,6 +61,21 @@ describe('the dashboard', () => {
     ]);
   });
 
+  it('shows an API by what its protocol measures', () => {
+    const api = (ProtocolType: string) => ({ Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType } });
+    const all = widgets({ Shop: api('HTTP'), Live: api('WEBSOCKET') });
+    expect(sections(all)).toEqual(['## API', '## WebSocket API']);
+    expect(titled(all, 'Requests, and refusals')?.map(([, , , id]) => id)).toEqual([
+      '${Shop}',
+      '${Shop}',
+      '${Shop}',
+    ]);
+    expect(titled(all, 'Connections, messages, and what failed')?.at(-1)).toEqual([
+      ...['AWS/ApiGateway', 'IntegrationError', 'ApiId', '${Live}'],
+      { stat: 'Sum' },
+    ]);
+  });
+
   it('shows how busy containers are, by their cluster and service', () => {
     const all = widgets({
       Cluster: { Type: 'AWS::ECS::Cluster' },

@@ -46,8 +46,9 @@ const settle = (template) => {
   }
   // CloudFormation passes over what a resource depends on that is not created, and refuses what is not declared.
   for (const resource of Object.values(Resources)) {
-    if (resource.DependsOn === undefined) continue;
-    resource.DependsOn = [resource.DependsOn].flat().filter((id) => id in Resources);
+    const { DependsOn } = resource;
+    if (Array.isArray(DependsOn)) resource.DependsOn = DependsOn.filter((id) => id in Resources);
+    else if (DependsOn !== undefined && !(DependsOn in Resources)) delete resource.DependsOn;
   }
   delete template.Conditions;
 };

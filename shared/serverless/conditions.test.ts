@@ -52,6 +52,7 @@ describe('the conditions of a package', () => {
         },
         Left: { Condition: 'IsOff' },
         Plain: { DependsOn: 'Left' },
+        Last: { DependsOn: 'Plain' },
       },
       Outputs: { OfLeft: { Condition: 'IsOff' }, OfKept: { Condition: 'IsOn' } },
     } as Template);
@@ -59,7 +60,8 @@ describe('the conditions of a package', () => {
     expect(template).toEqual({
       Resources: {
         Kept: { DependsOn: ['Plain'], Properties: { chosen: { Ref: 'Plain' }, list: [null, false] } },
-        Plain: { DependsOn: [] },
+        Plain: {},
+        Last: { DependsOn: 'Plain' },
       },
       Outputs: { OfKept: {} },
     });

@@ -20,7 +20,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
     reason: 'only the opening of a WebSocket can be authorised',
   },
   {
-    rules: ['access-log', 'AwsSolutions-APIG1'],
+    rules: ['access-log', 'AwsSolutions-APIG1', 'Serverless-APIGWAccessLogging'],
     resources: /^WebsocketsDeploymentStage$/,
     reason:
       'the account has to let API Gateway write logs first; the parameter websocketAccessLog says that it does',

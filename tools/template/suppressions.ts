@@ -225,7 +225,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rules: ['plain-secret'],
-    resources: /^ReportsTask$/,
+    resources: /^(ReportsTask|AuthorizeConnectionLambdaFunction)$/,
     says: / in TOKEN_AUDIENCE$/,
     reason: 'whom a token is made for is no secret: each token says it',
   },

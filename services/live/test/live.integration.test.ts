@@ -123,10 +123,8 @@ describe('an order', () => {
     await move('followed', 'RESERVED', 2);
     await move('followed', 'PAID', 3);
     await until(() => one.messages.length >= 4 && two.messages.length >= 3);
-    const begin = performance.now();
     await move('followed', 'COMPLETE', 4);
     await until(() => [one, two].every(({ messages }) => messages.at(-1)?.status === 'COMPLETE'));
-    process.stderr.write(`PUSHED AFTER ${performance.now() - begin}\n`);
 
     expect([...new Set(statuses(one))]).toEqual([
       '1 PENDING',

@@ -122,13 +122,17 @@ const ROLES_OF_THE_API = ['HttpApiRole', 'TrafficShiftRole'];
 const namedBy = (resource: Resource | undefined) =>
   resource?.Properties.Policies[0]?.PolicyDocument.Statement[0]?.Resource;
 
+/** What stands for each import of what is exported, by its name. */
+const exportsOf = (outputs: Template['Outputs']) =>
+  new Map(Object.values(outputs).flatMap(({ Value, Export }) => (Export ? [[Export.Name, Value]] : [])));
+
 /** A resource of a service's own stack as the joined stack has it. */
 function joined(
   resource: Resource,
   { name, stackName }: { name: string; stackName: string },
   outputs: Template['Outputs'],
 ) {
-  const exported = new Map(Object.values(outputs).map(({ Value, Export }) => [Export?.Name, Value]));
+  const exported = exportsOf(outputs);
   return JSON.parse(JSON.stringify(resource), (key, value) => {
     if (isOfOneRun(key, value)) return 'of this run';
     if (key === 'Handler') return `services/${name}/${value}`;
@@ -163,8 +167,7 @@ function declaredFunction(name: string, stage: Stage): Declared {
   const declared = services
     .flatMap(({ functions }) => Object.entries(functions))
     .find(([key]) => `shop-${stage}-${key}` === name)?.[1];
-  const { Outputs } = application[stage].template;
-  const exported = new Map(Object.values(Outputs).map(({ Value, Export }) => [Export?.Name, Value]));
+  const exported = exportsOf(application[stage].template.Outputs);
   return JSON.parse(
     JSON.stringify(declared ?? {}).replaceAll('${sls:stage}', stage),
     (_, value) => exported.get(value?.['Fn::ImportValue']) ?? value,

@@ -103,11 +103,6 @@ export function allowedContext(answer: unknown, methodArn: string): Record<strin
   };
 }
 
+/** Whether a text is one of those that a pattern with stars stands for. */
 const isMatch = (pattern: string, text: string) =>
-  pattern.split('*').reduce<string | undefined>((rest, part, index, parts) => {
-    if (rest === undefined) return undefined;
-    if (parts.length === 1) return rest === part ? '' : undefined;
-    if (index === parts.length - 1) return rest.endsWith(part) ? '' : undefined;
-    const at = rest.indexOf(part);
-    return at < 0 || (index === 0 && at > 0) ? undefined : rest.slice(at + part.length);
-  }, text) !== undefined;
+  new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text);

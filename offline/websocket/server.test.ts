@@ -165,7 +165,10 @@ describe('a message', () => {
     'of no route goes to $default: %s',
     async (message) => {
       const rest = { route: '$default', routeResponseSelectionExpression: '$default' };
-      const { url } = await start({ rest: () => ({ statusCode: 200, body: 'what?' }) }, { rest });
+      const { url } = await start(
+        { rest: () => ({ statusCode: 200, body: 'what?' }), end: ok },
+        { rest, end: '$disconnect' },
+      );
       expect(await answersTo(await open(url), message)).toBe('what?');
     },
   );

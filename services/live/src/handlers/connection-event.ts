@@ -1,4 +1,3 @@
-import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { logger } from '../../../../shared/logger.ts';
 import { type InvocationHandler, invocationHandler } from '../../../../shared/middleware/invocation.ts';
@@ -41,12 +40,12 @@ export interface ConnectionAnswer {
 
 /** Wraps a pure `respond` as the function of a route of the WebSocket API. Messages are not logged, nor are headers. */
 export const connectionHandler = (
-  respond: (event: ConnectionEvent, context: Context) => Promise<ConnectionAnswer>,
+  respond: (event: ConnectionEvent) => Promise<ConnectionAnswer>,
 ): InvocationHandler<ConnectionEvent, ConnectionAnswer> =>
-  invocationHandler('message', eventOf, async (event, context) => {
+  invocationHandler('message', eventOf, async (event) => {
     const { connection, requestId, route } = event;
     logger.appendKeys({ connectionId: connection.id, requestId, route });
-    return respond(event, context);
+    return respond(event);
   });
 
 function eventOf(event: unknown): ConnectionEvent {

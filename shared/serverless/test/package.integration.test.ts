@@ -168,10 +168,11 @@ function declaredFunction(name: string, stage: Stage): Declared {
     .flatMap(({ functions }) => Object.entries(functions))
     .find(([key]) => `shop-${stage}-${key}` === name)?.[1];
   const exported = exportsOf(application[stage].template.Outputs);
-  return JSON.parse(
-    JSON.stringify(declared ?? {}).replaceAll('${sls:stage}', stage),
-    (_, value) => exported.get(value?.['Fn::ImportValue']) ?? value,
-  );
+  return JSON.parse(JSON.stringify(declared ?? {}).replaceAll('${sls:stage}', stage), (_, value) => {
+    // No package here has an image of the reports.
+    const [condition, , otherwise] = value?.['Fn::If'] ?? [];
+    return condition === 'ReportsOn' ? otherwise : (exported.get(value?.['Fn::ImportValue']) ?? value);
+  });
 }
 
 function declaredStatements(name: string, stage: Stage): Statement[] {

@@ -44,10 +44,11 @@ export async function startOffline(options: {
   /** Below the folder, with what an earlier start has built, and kept. One of its own by default. */
   build?: string;
 }) {
-  const [http, aws, issuer, lambda, reports] = await freePorts(5);
+  const [http, websocket, aws, issuer, lambda, reports] = await freePorts(6);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {
     httpPort: http,
+    websocketPort: websocket,
     awsPort: aws,
     issuerPort: issuer,
     lambdaPort: lambda,

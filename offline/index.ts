@@ -29,6 +29,7 @@ import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { logInvocation, table } from './log.ts';
 import { assertPortsFree, freePorts, LOOPBACK, parsePort } from './ports.ts';
 import { seed } from './seed/seed.ts';
+import type { Serving } from './serve.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
 import { declaredServices } from './services/ecs/declaration.ts';
 import type { Lambda } from './services/lambda/index.ts';
@@ -36,6 +37,8 @@ import { declaredDatabase } from './services/postgres/declaration.ts';
 import { type Database, givenDatabase, startDatabase } from './services/postgres/index.ts';
 import { localCloudSettings } from './settings.ts';
 import { readAgain, watchDeclarations } from './watch-declarations.ts';
+import { webSocketRoutesOf } from './websocket/routes.ts';
+import { startWebSocketApi } from './websocket/server.ts';
 
 const LATE_MS = 2_000;
 
@@ -51,6 +54,7 @@ export default class OfflinePlugin {
         data: text('Folder that keeps all state. Without it state lasts until the end.'),
         reset: { type: 'boolean', usage: 'Drop what was declared, and what it holds, first.' },
         httpPort: text('Port of the HTTP API. Default: 3000'),
+        websocketPort: text('Port of the WebSocket API. Default: 3001'),
         awsPort: text('Port of the AWS endpoint. Default: 4566'),
         issuerPort: text('Port of the token issuer. Default: 4567'),
         lambdaPort: text('Port of the Lambda endpoint. Default: 3002'),
@@ -74,7 +78,8 @@ export default class OfflinePlugin {
 
   readonly #framework: Framework;
   readonly #options: Options;
-  #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
+  #ports = { http: 0, websocket: 0, aws: 0, issuer: 0, lambda: 0 };
+  #websocket: Serving | undefined;
   #containerPorts: readonly number[] = [];
   #database: Database | undefined;
   #cloud: Promise<Cloud> | undefined;
@@ -99,19 +104,23 @@ export default class OfflinePlugin {
     }
     this.#ports = {
       http: parsePort('httpPort', this.#options.httpPort, 3_000),
+      websocket: parsePort('websocketPort', this.#options.websocketPort, 3_001),
       aws: parsePort('awsPort', this.#options.awsPort, 4_566),
       issuer: parsePort('issuerPort', this.#options.issuerPort, 4_567),
       lambda: parsePort('lambdaPort', this.#options.lambdaPort, 3_002),
     };
     const reportsPort = parsePort('reportsPort', this.#options.reportsPort, 8_080);
     const databasePort = parsePort('databasePort', this.#options.databasePort, 0);
-    const declared = declaredScope(applicationOf(this.#framework, ''));
+    const declared = declaredScope(applicationOf(this.#framework, { http: '', websocket: '' }));
     this.#containerPorts = Array.from(
       { length: declaredServices(declared) },
       (_, index) => reportsPort + index,
     );
     await assertPortsFree([
       { port: this.#ports.http, option: 'httpPort', purpose: 'the HTTP API' },
+      ...(this.#webSocketRoutes().size > 0
+        ? [{ port: this.#ports.websocket, option: 'websocketPort', purpose: 'the WebSocket API' }]
+        : []),
       { port: this.#ports.aws, option: 'awsPort', purpose: 'the AWS endpoint' },
       { port: this.#ports.issuer, option: 'issuerPort', purpose: 'the token issuer' },
       ...(isServerlessOfflineListed(this.#framework)
@@ -168,6 +177,7 @@ export default class OfflinePlugin {
     cloud.containers.start({
       ...{ ...this.#place(cloud), region, folder: serviceDir, ports: this.#containerPorts },
       client: awsClient(cloud.awsUrl, region),
+      after: this.#database?.ready(),
       say: console.log,
     });
     await seed(dynamoDbClient(cloud.awsUrl, region), physicalIds(cloud.scope));
@@ -201,13 +211,23 @@ export default class OfflinePlugin {
       log: cloud.log,
       console: consoleApp(cloud),
     });
+    const webSocketRoutes = this.#webSocketRoutes();
+    if (webSocketRoutes.size > 0) {
+      this.#websocket = await startWebSocketApi(this.#ports.websocket, {
+        routes: webSocketRoutes,
+        stage: framework.getProvider('aws').getStage(),
+        region: application.region,
+        runner: cloud.lambda.runner,
+        log: cloud.log,
+      });
+    }
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
     await this.#startedOrLate(cloud);
 
     const endpoints = {
       http: http.url,
       aws: cloud.awsUrl,
-      websocket: null,
+      websocket: this.#websocket?.url ?? null,
       reports: cloud.containers.running[0]?.url ?? null,
       issuer: cloud.issuer.url,
       database: place.databaseUrl,
@@ -229,6 +249,7 @@ export default class OfflinePlugin {
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
         ['Console', endpoints.console],
+        ['WebSocket API', endpoints.websocket],
         ...cloud.containers.running.map(
           ({ id, url }, index) => [index === 0 ? 'Reports API' : id, url] as const,
         ),
@@ -247,7 +268,14 @@ export default class OfflinePlugin {
   }
 
   #application(): Application {
-    return applicationOf(this.#framework, `http://${LOOPBACK}:${this.#ports.http}`);
+    return applicationOf(this.#framework, {
+      http: `http://${LOOPBACK}:${this.#ports.http}`,
+      websocket: `ws://${LOOPBACK}:${this.#ports.websocket}`,
+    });
+  }
+
+  #webSocketRoutes() {
+    return webSocketRoutesOf(this.#framework.service.functions ?? {});
   }
 
   #place({ awsUrl }: Cloud): Place {
@@ -283,6 +311,7 @@ export default class OfflinePlugin {
     const end = () => {
       if (isEnding) process.exit(0);
       isEnding = true;
+      this.#websocket?.close();
       void Promise.all([this.#releaseBuild(), containers.drain()]).finally(() => process.exit(0));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -290,11 +319,13 @@ export default class OfflinePlugin {
 
   /** Lets `sls invoke local` use the running local cloud, never an account. */
   async #joinRunningCloud(): Promise<void> {
-    const { aws, http, issuer, database } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
+    const { aws, http, websocket, issuer, database } = await runningEndpoints(
+      stateFolder(this.#framework.serviceDir),
+    );
     scrubAwsSettings(process.env);
     // The framework asks for credentials of its own to hand on; these it finds first, and no profile.
     Object.assign(process.env, localCredentials(aws, this.#framework.getProvider('aws').getRegion()));
-    const application = applicationOf(this.#framework, http ?? '');
+    const application = applicationOf(this.#framework, { http: http ?? '', websocket: websocket ?? '' });
     const { scope } = await findResources(application, { aws, issuer, database, reset: false });
     resolveEnvironments(this.#framework, application, scope, { awsUrl: aws, databaseUrl: database });
   }

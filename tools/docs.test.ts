@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const root = join(import.meta.dirname, '..');
-const pages = globSync(['*.md', 'docs/**/*.md', 'services/*/README.md', 'offline/README.md'], {
+const pages = globSync(['*.md', 'docs/**/*.md', '{services,clients}/*/README.md', 'offline/README.md'], {
   cwd: root,
 }).map((page) => ({ page, text: readFileSync(join(root, page), 'utf8') }));
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };

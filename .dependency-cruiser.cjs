@@ -36,7 +36,7 @@ module.exports = {
       name: 'shared-knows-no-service',
       severity: 'error',
       from: { path: '^shared/', pathNot: '(\\.test\\.ts$|^shared/serverless/test/)' },
-      to: { path: '^(services|offline|tools|bench|clients)/' },
+      to: { path: '^(services|offline|tools|bench|clients|console)/' },
     },
     {
       name: 'deployed-code-knows-no-tool',
@@ -45,7 +45,7 @@ module.exports = {
         path: '^(services/[^/]+/src|shared)/',
         pathNot: ['\\.test\\.ts$', '^shared/(testing|serverless)/'],
       },
-      to: { path: '^(offline|tools|bench|clients|shared/testing)/' },
+      to: { path: '^(offline|tools|bench|clients|console|shared/testing)/' },
     },
     {
       name: 'deployed-code-uses-dependencies',
@@ -64,6 +64,20 @@ module.exports = {
       from: { path: '^clients/typescript/', pathNot: '(\\.test|/generate)\\.ts$' },
       to: { pathNot: ['^clients/typescript/', '/openapi-fetch/'] },
     },
+    {
+      name: 'console-is-a-page',
+      comment:
+        'It knows the shop by its API and the local cloud by what that streams: nothing of their code.',
+      severity: 'error',
+      from: { path: '^console/src/', pathNot: '\\.test\\.ts$' },
+      to: {
+        pathNot: [
+          '^console/src/',
+          '^clients/typescript/index\\.ts$',
+          '/node_modules/(preact|@preact|@dagrejs)/',
+        ],
+      },
+    },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'nothing-unresolved',
@@ -81,7 +95,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default'],
-      extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.mjs', '.json'],
     },
   },
 };

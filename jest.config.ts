@@ -1,7 +1,7 @@
 import type { Config } from 'jest';
 
 /** What both kinds of test share: native ES modules, types stripped by SWC. */
-const project = {
+export const project = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.ttf'],
   transform: {
@@ -27,7 +27,7 @@ const project = {
   transformIgnorePatterns: ['/node_modules/(?!swagger-ui-dist/|@expo-google-fonts/)'],
   setupFiles: ['./shared/testing/environment.ts'],
   modulePathIgnorePatterns: ['/\\.esbuild/', '/\\.serverless/', '/\\.offline/'],
-} as const;
+} satisfies Config;
 
 const config: Config = {
   projects: [

@@ -1,12 +1,13 @@
+import {
+  createShopClient,
+  type Schemas,
+  type ShopClient,
+  ShopError,
+} from '../../clients/typescript/index.ts';
 import type { ExecutionHistory, FaultRule } from './frame.ts';
 import type { Order, OrderReference } from './orders.ts';
 
-export interface Item {
-  readonly id: string;
-  readonly name: string;
-  readonly stock: number;
-  readonly price: { readonly amount: number; readonly currency: string };
-}
+export type Item = Schemas['Item'];
 
 export interface QueueMessage {
   readonly messageId: string;
@@ -38,9 +39,10 @@ export interface Api {
 }
 
 export interface ApiOptions {
+  /** The origin of the page, which is that of the API too. */
+  readonly origin: string;
   readonly fetch: typeof fetch;
   readonly now: () => number;
-  readonly newKey: () => string;
 }
 
 const SHOWN_ITEMS = 50;
@@ -50,8 +52,9 @@ const EARLY_MS = 30_000;
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Every method throws an Error whose message is for people. */
-export function apiOf({ fetch, now, newKey }: ApiOptions): Api {
-  const tokens = new Map<string, { readonly expiresAt: number; readonly token: Promise<string> }>();
+export function apiOf({ origin, fetch, now }: ApiOptions): Api {
+  const shops = new Map<string, ShopClient>();
+  const tokens = new Map<string, { readonly token: string; readonly expiresAt: number }>();
 
   const ask = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(path, init).catch(() => undefined);
@@ -63,34 +66,37 @@ export function apiOf({ fetch, now, newKey }: ApiOptions): Api {
   const send = <Answer>(method: 'POST' | 'PUT', path: string, body: object) =>
     ask<Answer>(path, { method, headers: JSON_BODY, body: JSON.stringify(body) });
 
-  const authorized = async (customer: string) => {
+  const tokenOf = async (customer: string): Promise<string> => {
     const kept = tokens.get(customer);
-    if (kept && kept.expiresAt > now()) return { authorization: `Bearer ${await kept.token}` };
-    const asked = send<{ token: string; expiresInSeconds: number }>('POST', '/console/api/token', {
-      customer,
-    });
-    // Those who ask meanwhile wait for the same one.
-    tokens.set(customer, { expiresAt: now() + EARLY_MS, token: asked.then(({ token }) => token) });
-    try {
-      const { token, expiresInSeconds } = await asked;
-      const expiresAt = now() + expiresInSeconds * 1_000 - EARLY_MS;
-      tokens.set(customer, { expiresAt, token: Promise.resolve(token) });
-      return { authorization: `Bearer ${token}` };
-    } catch (error) {
-      tokens.delete(customer);
-      throw error;
-    }
+    if (kept && kept.expiresAt > now()) return kept.token;
+    const asked = { customer };
+    const { token, expiresInSeconds } = await send<Token>('POST', '/console/api/token', asked);
+    tokens.set(customer, { token, expiresAt: now() + expiresInSeconds * 1_000 - EARLY_MS });
+    return token;
   };
+  const shopFor = (customer: string): ShopClient => {
+    const shop =
+      shops.get(customer) ?? createShopClient({ baseUrl: origin, token: () => tokenOf(customer), fetch });
+    shops.set(customer, shop);
+    return shop;
+  };
+  const catalogue = createShopClient({ baseUrl: origin, fetch });
 
   return {
-    items: async () => (await ask<{ items: Item[] }>(`/items?limit=${SHOWN_ITEMS}`)).items,
+    async items() {
+      const { data } = await catalogue
+        .GET('/items', { params: { query: { limit: SHOWN_ITEMS } } })
+        .catch(toldShortly);
+      return data.items;
+    },
     async placeOrder(customer, line, token) {
-      const headers = { ...JSON_BODY, ...(await authorized(customer)), 'idempotency-key': newKey() };
-      const body = JSON.stringify({ lines: [line], payment: { token } });
-      return (await ask<Order>('/orders', { method: 'POST', headers, body })).id;
+      const body = { lines: [line], payment: { token } };
+      const { data } = await shopFor(customer).POST('/orders', { body }).catch(toldShortly);
+      return data.id;
     },
     async order({ orderId, customerId }) {
-      return ask(`/orders/${encodeURIComponent(orderId)}`, { headers: await authorized(customerId) });
+      const params = { path: { id: orderId } };
+      return (await shopFor(customerId).GET('/orders/{id}', { params })).data;
     },
     history: (executionArn) => ask(`/console/api/executions/${encodeURIComponent(executionArn)}`),
     lines: (invocation) => ask(`/console/api/invocations/${invocation}`),
@@ -101,9 +107,18 @@ export function apiOf({ fetch, now, newKey }: ApiOptions): Api {
   };
 }
 
-/** What the API, API Gateway or the console's own API says went wrong. */
+interface Token {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** @throws Error with the problem's own words, which say what to do about it */
+function toldShortly(error: unknown): never {
+  if (!(error instanceof ShopError)) throw error;
+  throw new Error(error.problem?.detail ?? error.message, { cause: error });
+}
+
 function problemOf(answer: unknown, status: number): string {
-  const { detail, title, message, error } = answer as Readonly<Record<string, unknown>>;
-  const said = [detail, title, message, error].find((text) => typeof text === 'string');
-  return said === undefined ? `It was answered with status ${status}.` : String(said);
+  const { error } = answer as { error?: unknown };
+  return typeof error === 'string' ? error : `It was answered with status ${status}.`;
 }

@@ -5,7 +5,7 @@ it.each([
   [1290, 'EUR', '€12.90'],
   [1290, 'JPY', '¥1,290'],
   [1290, 'KWD', 'KWD\u00a01.290'],
-])('shows %d of %s as %s', (amount, currency, text) => {
+] as const)('shows %d of %s as %s', (amount, currency, text) => {
   expect(money({ amount, currency })).toBe(text);
 });
 

@@ -27,7 +27,7 @@ function open({ onFrame, onLost }: StreamListener): () => void {
 
 const now = () => Date.now();
 const model = startModel({
-  api: apiOf({ fetch: (...request) => fetch(...request), now, newKey: () => crypto.randomUUID() }),
+  api: apiOf({ origin: location.origin, fetch: (...request) => fetch(...request), now }),
   now,
   open,
   every: (milliseconds, work) => setInterval(work, milliseconds),

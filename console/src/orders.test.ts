@@ -8,8 +8,8 @@ const execution = (changes: Partial<Execution> = {}): Execution => ({
   ...{ input: '{"orderId":"o1","customerId":"bob"}' },
   ...changes,
 });
-const order = (status: string): Order => ({
-  ...{ id: 'o1', status, placedAt: '2026-01-01T00:00:00.000Z', lines: [], timeline: [] },
+const order = (status: Order['status']): Order => ({
+  ...{ id: 'o1', status, placedAt: '2026-01-01T00:00:00.000Z', lines: [], timeline: [], updatedAt: '' },
 });
 
 describe('the order of an execution', () => {

@@ -1,31 +1,8 @@
+import type { Schemas } from '../../clients/typescript/index.ts';
 import type { Execution } from './frame.ts';
 
-export interface Money {
-  /** In the currency's minor unit. */
-  readonly amount: number;
-  readonly currency: string;
-}
-
-/** An order as its API shows it; only what the page does. */
-export interface Order {
-  readonly id: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly total?: Money;
-  readonly placedAt: string;
-  readonly lines: readonly {
-    readonly itemId: string;
-    readonly name?: string;
-    readonly quantity: number;
-    readonly unitPrice?: Money;
-  }[];
-  readonly timeline: readonly {
-    readonly at: string;
-    readonly event: string;
-    readonly attempt: number;
-    readonly reason?: string;
-  }[];
-}
+export type Money = Schemas['Money'];
+export type Order = Schemas['Order'];
 
 /** Which order an execution works on, and whose it is. */
 export interface OrderReference {

@@ -101,7 +101,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** As the local cloud does for those who look for it. */
 function pointAt({ endpoint, resources }: LocalCloud): void {
-  const nowhere = { http: null, websocket: null, reports: null, database: null, docs: null, console: null, issuer: '' };
+  const nowhere = {
+    http: null,
+    websocket: null,
+    reports: null,
+    database: null,
+    docs: null,
+    console: null,
+    issuer: '',
+  };
   writeEndpoints(folder, { ...nowhere, aws: endpoint, resources });
 }
 

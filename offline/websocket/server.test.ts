@@ -38,7 +38,7 @@ async function start(functions: Record<string, Code>, routes: Record<string, unk
       has: (key) => key in functions,
       async invoke(key, event) {
         invocations.push([key, event as Event]);
-        const run = { requestId: 'r1', durationMs: 1 };
+        const run = { requestId: 'r1', durationMs: 1, isCold: false, printed: '' };
         try {
           return { ...run, payload: JSON.stringify(await functions[key]?.(event as Event)) };
         } catch (error) {

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { until } from '../../offline/test/processes.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Headless, and silent on the network. A container runs tests as root, for whom Chromium has no sandbox. */
+export function launchBrowser(): Promise<Browser> {
+  const { CHROMIUM: executablePath = '' } = process.env;
+  if (!executablePath) throw new Error('Run it by npm run test:browser.');
+  return chromium.launch({
+    executablePath,
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [
+      ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+      ...['--disable-background-networking', '--disable-component-update'],
+    ],
+  });
+}
+
+/** The console as somebody has it before him, with what goes wrong in it. */
+export interface Visit {
+  readonly page: Page;
+  /** What the browser's console has of errors and warnings. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  await page.goto(url);
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Waits until the state of the workflow is shown so. */
+export async function shows(page: Page, state: string, status: string): Promise<void> {
+  await page.locator(`[data-state="${state}"][data-status="${status}"]`).waitFor({ timeout: 40_000 });
+}
+
+/** What axe finds of the kinds that keep people out: rule, impact and the first element. */
+export async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  // Passed on as text: what compiles these tests knows nothing of the page that runs it.
+  const run = `axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes[0].html))`;
+  return page.evaluate(run) as Promise<string[]>;
+}
+
+/** Whose focus it is, as people know it: by its text, its label or its name. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement)) return '';
+    const label = element instanceof HTMLSelectElement || element instanceof HTMLInputElement;
+    const named = label ? element.labels?.[0]?.firstChild?.textContent : element.textContent;
+    return (named ?? '').trim();
+  });
+}
+
+/** Presses Tab until it is there. */
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  await until(async () => {
+    await page.keyboard.press('Tab');
+    const now = await focused(page);
+    return typeof name === 'string' ? now === name : name.test(now);
+  });
+}

@@ -60,12 +60,15 @@ export function OrderList({ model }: { readonly model: Model }) {
         ref={list}
         class="orders"
         aria-labelledby="orders-title"
+        style={{
+          paddingTop: `${start * ROW_HEIGHT}px`,
+          paddingBottom: `${(orders.length - end) * ROW_HEIGHT}px`,
+        }}
         onScroll={({ currentTarget }) => {
           scrolled.value = currentTarget.scrollTop;
         }}
         onKeyDown={move}
       >
-        <li class="spacer" role="presentation" style={{ height: `${start * ROW_HEIGHT}px` }} />
         {rows.map((execution, index) => (
           <Row
             key={execution.executionArn}
@@ -75,11 +78,6 @@ export function OrderList({ model }: { readonly model: Model }) {
             count={orders.length}
           />
         ))}
-        <li
-          class="spacer"
-          role="presentation"
-          style={{ height: `${(orders.length - end) * ROW_HEIGHT}px` }}
-        />
       </ul>
     </section>
   );

@@ -88,14 +88,14 @@ describe('an order', () => {
     await place(page, 'tok_ok');
     await shows(page, 'OrderComplete', 'succeeded');
     await tab(page, 'Functions');
-    await page.getByLabel('Function').fill('completeOrder');
+    await page.getByRole('searchbox', { name: 'Function' }).fill('completeOrder');
     const run = page.locator('.log details').first();
     await run.locator('summary').click();
     await run.locator('pre', { hasText: '"function_name":"shop-dev-completeOrder"' }).waitFor();
     await tab(page, 'Events');
     const event = page.locator('.log details', { hasText: 'OrderCompleted' }).first();
     await event.locator('summary').click();
-    await event.locator('pre', { hasText: '"orderId"' }).waitFor();
+    await event.locator('pre', { hasText: '"eventId"' }).waitFor();
   });
 
   it('leaves a message behind that cannot be handled, which is redriven', async () => {
@@ -103,7 +103,7 @@ describe('an order', () => {
     await page.getByText('A rule of your own').click();
     await page.getByLabel('Service').fill('lambda');
     await page.getByLabel('Operation or function').fill('recordConfirmation');
-    await page.getByLabel('Fault').selectOption('kill');
+    await page.getByRole('combobox', { name: 'Fault' }).selectOption('kill');
     await page.getByLabel('Milliseconds').fill('1');
     await press(page, 'Inject');
     await page.locator('#panel', { hasText: 'lambda recordConfirmation: kill 1 ms' }).waitFor();

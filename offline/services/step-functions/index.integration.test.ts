@@ -36,7 +36,7 @@ describe('what is told of executions', () => {
     const arn = await cloud.start(DEFINITION, { isDeclined: 'secret' });
     await until(() => cloud.stepFunctions.history(arn)?.states[0] === 'Later');
     const { history = [], ...others } = cloud.stepFunctions.history(arn) ?? {};
-    expect(others).toMatchObject({ status: 'RUNNING', events: 6, input: '{"isDeclined":"secret"}' });
+    expect(others).toMatchObject({ status: 'RUNNING', events: 7, input: '{"isDeclined":"secret"}' });
     expect(JSON.stringify(history)).not.toContain('secret');
     expect(history.map(({ type, name, error, cause }) => [type, name, error, cause])).toEqual([
       ['ExecutionStarted', undefined, undefined, undefined],

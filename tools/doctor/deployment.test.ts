@@ -1,0 +1,160 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type AccountFacts, accountFindings } from './deployment.ts';
+import { account } from './gather.ts';
+import { settingsFinding } from './settings.ts';
+
+const WELL: AccountFacts = {
+  region: 'eu-west-1',
+  regionOfEnvironment: undefined,
+  endpointOfEnvironment: undefined,
+  clock: { aheadSeconds: -300 },
+  identity: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/Deployer/ana' },
+};
+
+/** What is wrong, as check, level and fix. */
+const problems = (changes: Partial<AccountFacts>) =>
+  accountFindings({ ...WELL, ...changes })
+    .filter(({ level }) => level !== 'ok')
+    .map(({ check, level, message, fix }) => [check, level, message, fix]);
+
+describe('the account', () => {
+  it('is well when AWS knows the credentials and agrees about the time', () => {
+    expect(accountFindings(WELL)).toEqual([
+      { check: 'region', level: 'ok', message: 'eu-west-1' },
+      { check: 'clock', level: 'ok', message: 'The clock agrees with that of AWS.' },
+      {
+        check: 'credentials',
+        level: 'ok',
+        message: 'account 123456789012, arn:aws:sts::123456789012:assumed-role/Deployer/ana',
+      },
+    ]);
+  });
+
+  it('is not asked when the environment leads elsewhere', () => {
+    expect(problems({ endpointOfEnvironment: 'http://127.0.0.1:4566' })).toEqual([
+      [
+        'endpoint',
+        'error',
+        'AWS_ENDPOINT_URL is http://127.0.0.1:4566: a deployment would go there, not to AWS.',
+        'unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY',
+      ],
+    ]);
+  });
+
+  it('is a warning when the AWS CLI would ask another region', () => {
+    expect(problems({ regionOfEnvironment: 'eu-west-1' })).toEqual([]);
+    expect(problems({ regionOfEnvironment: 'us-east-1' })).toEqual([
+      [
+        'region',
+        'warning',
+        'sls deploys to eu-west-1, and the AWS CLI asks us-east-1.',
+        'export AWS_REGION=eu-west-1',
+      ],
+    ]);
+  });
+
+  it('says that the machine is offline, and nothing of credentials', () => {
+    expect(problems({ clock: { problem: 'ENOTFOUND' }, identity: { problem: 'ENOTFOUND' } })).toEqual([
+      [
+        'network',
+        'error',
+        'AWS cannot be reached (ENOTFOUND): this machine is offline, or behind a proxy or a firewall.',
+        'Connect it; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+      ],
+    ]);
+  });
+
+  it.each([
+    [301, 'The clock is 5 minutes fast: AWS refuses what it signs.'],
+    [-3_600, 'The clock is 60 minutes slow: AWS refuses what it signs.'],
+  ])('is an error when the clock is %s s ahead', (aheadSeconds, message) => {
+    expect(problems({ clock: { aheadSeconds } })).toEqual([
+      ['clock', 'error', message, 'Let the system set its clock by the network.'],
+    ]);
+  });
+
+  it('is an error without credentials', () => {
+    expect(problems({ identity: { problem: 'Could not load credentials from any providers' } })).toEqual([
+      [
+        'credentials',
+        'error',
+        'There are no credentials that AWS takes: Could not load credentials from any providers',
+        'aws configure sso, or export AWS_PROFILE=…',
+      ],
+    ]);
+  });
+});
+
+describe('what is asked of AWS', () => {
+  const AT = Date.parse('2026-11-23T10:00:00Z');
+  let server: Server;
+  let answer: string | undefined;
+  const question = () => ({
+    region: 'eu-west-1',
+    env: {},
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    now: () => AT + 90_000,
+  });
+
+  beforeEach(async () => {
+    process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
+    process.env.AWS_SECRET_ACCESS_KEY = 'example';
+    server = createServer((_request, response) => {
+      if (answer === undefined) return;
+      response.setHeader('date', new Date(AT).toUTCString());
+      response.setHeader('content-type', 'text/xml');
+      response.end(answer);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    delete process.env.AWS_ACCESS_KEY_ID;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('is the time, and whose the credentials are', async () => {
+    answer =
+      '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ana</Arn>' +
+      '<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>';
+    expect(await account(question())).toEqual({
+      region: 'eu-west-1',
+      regionOfEnvironment: undefined,
+      endpointOfEnvironment: undefined,
+      clock: { aheadSeconds: 90 },
+      identity: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ana' },
+    });
+  });
+
+  it('is given up when nothing is answered', async () => {
+    answer = undefined;
+    const { clock, identity } = await account({ ...question(), patienceMs: 200 });
+    expect(clock).toEqual({ problem: expect.stringContaining('aborted due to timeout') });
+    expect(identity).toEqual({ problem: 'it takes too long to find out.' });
+  });
+});
+
+describe('the parameters', () => {
+  it('are well when sls deploy takes them', () => {
+    expect(settingsFinding('prod', ['alarmEmail=alarms@example.com'])).toEqual({
+      check: 'parameters',
+      level: 'ok',
+      message: 'The parameters of prod are valid.',
+    });
+  });
+
+  it.each([
+    ['production', [], 'The stage "production" is not allowed'],
+    ['prod', ['logLevel=loud'], 'The parameter logLevel is "loud"; allowed: '],
+  ])('of %s are an error with %s', (stage, param, message) => {
+    const finding = settingsFinding(stage, param);
+    expect(finding).toMatchObject({
+      level: 'error',
+      fix: 'docs/parameters.md lists stages and parameters with what they may be.',
+    });
+    expect(finding.message).toContain(message);
+  });
+});

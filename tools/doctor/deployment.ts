@@ -1,0 +1,79 @@
+import type { Finding } from './finding.ts';
+
+/** What was found out about AWS. */
+export interface AccountFacts {
+  /** Where `sls deploy` goes. */
+  readonly region: string;
+  /** AWS_REGION or AWS_DEFAULT_REGION. */
+  readonly regionOfEnvironment: string | undefined;
+  /** AWS_ENDPOINT_URL. */
+  readonly endpointOfEnvironment: string | undefined;
+  /** How many seconds the clock is ahead of that of AWS, or why AWS cannot be reached. */
+  readonly clock: { readonly aheadSeconds: number } | { readonly problem: string };
+  /** Whose credentials are in the environment, or why there are none. */
+  readonly identity: { readonly account: string; readonly arn: string } | { readonly problem: string };
+}
+
+/** A request has to arrive within so much time of that of its signature, for most services. */
+const MOST_SKEW_SECONDS = 300;
+
+/** Whether AWS would take what `sls deploy` asks. */
+export function accountFindings(facts: AccountFacts): Finding[] {
+  const { region, regionOfEnvironment, endpointOfEnvironment, clock } = facts;
+  if (endpointOfEnvironment !== undefined) {
+    return [
+      {
+        check: 'endpoint',
+        level: 'error',
+        message: `AWS_ENDPOINT_URL is ${endpointOfEnvironment}: a deployment would go there, not to AWS.`,
+        fix: 'unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY',
+      },
+    ];
+  }
+  const regions: Finding =
+    regionOfEnvironment === undefined || regionOfEnvironment === region
+      ? { check: 'region', level: 'ok', message: region }
+      : {
+          check: 'region',
+          level: 'warning',
+          message: `sls deploys to ${region}, and the AWS CLI asks ${regionOfEnvironment}.`,
+          fix: `export AWS_REGION=${region}`,
+        };
+  if ('problem' in clock) {
+    return [
+      regions,
+      {
+        check: 'network',
+        level: 'error',
+        message: `AWS cannot be reached (${clock.problem}): this machine is offline, or behind a proxy or a firewall.`,
+        fix: 'Connect it; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+      },
+    ];
+  }
+  return [regions, clockFinding(clock.aheadSeconds), identityFinding(facts.identity)];
+}
+
+function clockFinding(aheadSeconds: number): Finding {
+  const skew = Math.abs(aheadSeconds);
+  if (skew <= MOST_SKEW_SECONDS)
+    return { check: 'clock', level: 'ok', message: 'The clock agrees with that of AWS.' };
+  return {
+    check: 'clock',
+    level: 'error',
+    message: `The clock is ${Math.round(skew / 60)} minutes ${aheadSeconds > 0 ? 'fast' : 'slow'}: AWS refuses what it signs.`,
+    fix: 'Let the system set its clock by the network.',
+  };
+}
+
+function identityFinding(identity: AccountFacts['identity']): Finding {
+  const check = 'credentials';
+  if ('problem' in identity) {
+    return {
+      check,
+      level: 'error',
+      message: `There are no credentials that AWS takes: ${identity.problem}`,
+      fix: 'aws configure sso, or export AWS_PROFILE=…',
+    };
+  }
+  return { check, level: 'ok', message: `account ${identity.account}, ${identity.arn}` };
+}

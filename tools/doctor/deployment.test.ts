@@ -9,8 +9,10 @@ const WELL: AccountFacts = {
   region: 'eu-west-1',
   regionOfEnvironment: undefined,
   endpointOfEnvironment: undefined,
-  clock: { aheadSeconds: -300 },
-  identity: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/Deployer/ana' },
+  answer: {
+    aheadSeconds: -300,
+    identity: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/Deployer/ana' },
+  },
 };
 
 /** What is wrong, as check, level and fix. */
@@ -56,12 +58,12 @@ describe('the account', () => {
   });
 
   it('says that the machine is offline, and nothing of credentials', () => {
-    expect(problems({ clock: { problem: 'ENOTFOUND' }, identity: { problem: 'ENOTFOUND' } })).toEqual([
+    expect(problems({ answer: { unreachable: 'ENOTFOUND' } })).toEqual([
       [
         'network',
         'error',
         'AWS cannot be reached (ENOTFOUND): this machine is offline, or behind a proxy or a firewall.',
-        'Connect it; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+        'Connect it, or name the proxy in HTTPS_PROXY.',
       ],
     ]);
   });
@@ -70,17 +72,19 @@ describe('the account', () => {
     [301, 'The clock is 5 minutes fast: AWS refuses what it signs.'],
     [-3_600, 'The clock is 60 minutes slow: AWS refuses what it signs.'],
   ])('is an error when the clock is %s s ahead', (aheadSeconds, message) => {
-    expect(problems({ clock: { aheadSeconds } })).toEqual([
+    expect(problems({ answer: { ...WELL.answer, aheadSeconds } as AccountFacts['answer'] })).toEqual([
       ['clock', 'error', message, 'Let the system set its clock by the network.'],
     ]);
   });
 
   it('is an error without credentials', () => {
-    expect(problems({ identity: { problem: 'Could not load credentials from any providers' } })).toEqual([
+    expect(
+      problems({ answer: { aheadSeconds: undefined, identity: { problem: 'Could not load credentials' } } }),
+    ).toEqual([
       [
         'credentials',
         'error',
-        'There are no credentials that AWS takes: Could not load credentials from any providers',
+        'There are no credentials that AWS takes (Could not load credentials).',
         'aws configure sso, or export AWS_PROFILE=…',
       ],
     ]);
@@ -91,6 +95,7 @@ describe('what is asked of AWS', () => {
   const AT = Date.parse('2026-11-23T10:00:00Z');
   let server: Server;
   let answer: string | undefined;
+  let status: number;
   const question = () => ({
     region: 'eu-west-1',
     env: {},
@@ -99,10 +104,12 @@ describe('what is asked of AWS', () => {
   });
 
   beforeEach(async () => {
+    status = 200;
     process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
     process.env.AWS_SECRET_ACCESS_KEY = 'example';
     server = createServer((_request, response) => {
       if (answer === undefined) return;
+      response.statusCode = status;
       response.setHeader('date', new Date(AT).toUTCString());
       response.setHeader('content-type', 'text/xml');
       response.end(answer);
@@ -124,16 +131,35 @@ describe('what is asked of AWS', () => {
       region: 'eu-west-1',
       regionOfEnvironment: undefined,
       endpointOfEnvironment: undefined,
-      clock: { aheadSeconds: 90 },
-      identity: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ana' },
+      answer: {
+        aheadSeconds: 90,
+        identity: { account: '123456789012', arn: 'arn:aws:iam::123456789012:user/ana' },
+      },
+    });
+  });
+
+  it('is the time also when the credentials are refused', async () => {
+    status = 403;
+    answer =
+      '<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code>' +
+      '<Message>The security token included in the request is invalid.</Message></Error></ErrorResponse>';
+    expect((await account(question())).answer).toEqual({
+      aheadSeconds: 90,
+      identity: { problem: 'The security token included in the request is invalid.' },
     });
   });
 
   it('is given up when nothing is answered', async () => {
     answer = undefined;
-    const { clock, identity } = await account({ ...question(), patienceMs: 200 });
-    expect(clock).toEqual({ problem: expect.stringContaining('aborted due to timeout') });
-    expect(identity).toEqual({ problem: 'it takes too long to find out.' });
+    expect((await account({ ...question(), patienceMs: 200 })).answer).toEqual({
+      unreachable: 'it takes too long',
+    });
+  });
+
+  it('is nothing where nobody listens', async () => {
+    expect((await account({ ...question(), endpoint: 'http://127.0.0.1:9' })).answer).toEqual({
+      unreachable: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 });
 

@@ -8,9 +8,14 @@ export interface AccountFacts {
   readonly regionOfEnvironment: string | undefined;
   /** AWS_ENDPOINT_URL. */
   readonly endpointOfEnvironment: string | undefined;
-  /** How many seconds the clock is ahead of that of AWS, or why AWS cannot be reached. */
-  readonly clock: { readonly aheadSeconds: number } | { readonly problem: string };
-  /** Whose credentials are in the environment, or why there are none. */
+  /** What AWS says, or why it cannot be asked. */
+  readonly answer: Answer | { readonly unreachable: string };
+}
+
+interface Answer {
+  /** How far the clock is ahead of that of AWS; undefined when there was nothing to ask with. */
+  readonly aheadSeconds: number | undefined;
+  /** Whose the credentials are, or why there are none. */
   readonly identity: { readonly account: string; readonly arn: string } | { readonly problem: string };
 }
 
@@ -19,7 +24,7 @@ const MOST_SKEW_SECONDS = 300;
 
 /** Whether AWS would take what `sls deploy` asks. */
 export function accountFindings(facts: AccountFacts): Finding[] {
-  const { region, regionOfEnvironment, endpointOfEnvironment, clock } = facts;
+  const { region, regionOfEnvironment, endpointOfEnvironment, answer } = facts;
   if (endpointOfEnvironment !== undefined) {
     return [
       {
@@ -39,39 +44,43 @@ export function accountFindings(facts: AccountFacts): Finding[] {
           message: `sls deploys to ${region}, and the AWS CLI asks ${regionOfEnvironment}.`,
           fix: `export AWS_REGION=${region}`,
         };
-  if ('problem' in clock) {
+  if ('unreachable' in answer) {
     return [
       regions,
       {
         check: 'network',
         level: 'error',
-        message: `AWS cannot be reached (${clock.problem}): this machine is offline, or behind a proxy or a firewall.`,
-        fix: 'Connect it; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+        message: `AWS cannot be reached (${answer.unreachable}): this machine is offline, or behind a proxy or a firewall.`,
+        fix: 'Connect it, or name the proxy in HTTPS_PROXY.',
       },
     ];
   }
-  return [regions, clockFinding(clock.aheadSeconds), identityFinding(facts.identity)];
+  return [regions, ...clockFindings(answer.aheadSeconds), identityFinding(answer.identity)];
 }
 
-function clockFinding(aheadSeconds: number): Finding {
+function clockFindings(aheadSeconds: number | undefined): Finding[] {
+  if (aheadSeconds === undefined) return [];
+  const check = 'clock';
   const skew = Math.abs(aheadSeconds);
   if (skew <= MOST_SKEW_SECONDS)
-    return { check: 'clock', level: 'ok', message: 'The clock agrees with that of AWS.' };
-  return {
-    check: 'clock',
-    level: 'error',
-    message: `The clock is ${Math.round(skew / 60)} minutes ${aheadSeconds > 0 ? 'fast' : 'slow'}: AWS refuses what it signs.`,
-    fix: 'Let the system set its clock by the network.',
-  };
+    return [{ check, level: 'ok', message: 'The clock agrees with that of AWS.' }];
+  return [
+    {
+      check,
+      level: 'error',
+      message: `The clock is ${Math.round(skew / 60)} minutes ${aheadSeconds > 0 ? 'fast' : 'slow'}: AWS refuses what it signs.`,
+      fix: 'Let the system set its clock by the network.',
+    },
+  ];
 }
 
-function identityFinding(identity: AccountFacts['identity']): Finding {
+function identityFinding(identity: Answer['identity']): Finding {
   const check = 'credentials';
   if ('problem' in identity) {
     return {
       check,
       level: 'error',
-      message: `There are no credentials that AWS takes: ${identity.problem}`,
+      message: `There are no credentials that AWS takes (${identity.problem}).`,
       fix: 'aws configure sso, or export AWS_PROFILE=…',
     };
   }

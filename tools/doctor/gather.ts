@@ -128,44 +128,46 @@ export async function account({
     regionOfEnvironment: env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
     endpointOfEnvironment: env.AWS_ENDPOINT_URL,
   };
-  const url = endpoint ?? `https://sts.${region}.amazonaws.com`;
-  if (facts.endpointOfEnvironment !== undefined) {
-    const problem = 'was not asked';
-    return { ...facts, clock: { problem }, identity: { problem } };
-  }
-  const [clock, identity] = await Promise.all([
-    clockAt(url, now, patienceMs),
-    identityAt(url, region, patienceMs),
-  ]);
-  return { ...facts, clock, identity };
+  if (facts.endpointOfEnvironment !== undefined) return { ...facts, answer: { unreachable: 'not asked' } };
+  return { ...facts, answer: await whoAmI(region, endpoint, now, patienceMs) };
 }
 
-async function clockAt(url: string, now: () => number, patienceMs: number): Promise<AccountFacts['clock']> {
-  try {
-    const { headers } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(patienceMs) });
-    return { aheadSeconds: (now() - Date.parse(headers.get('date') ?? '')) / 1_000 };
-  } catch (error) {
-    const { cause } = error as { cause?: { code?: string } };
-    return { problem: cause?.code ?? messageOf(error) };
-  }
-}
-
-async function identityAt(
-  endpoint: string,
+async function whoAmI(
   region: string,
+  endpoint: string | undefined,
+  now: () => number,
   patienceMs: number,
-): Promise<AccountFacts['identity']> {
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  const client = new STSClient({ region, endpoint, maxAttempts: 1 });
+): Promise<AccountFacts['answer']> {
+  const [{ GetCallerIdentityCommand, STSClient }, { default: framework }] = await Promise.all([
+    import('@aws-sdk/client-sts'),
+    import('serverless/lib/aws/config.js'),
+  ]);
+  const client = new STSClient(
+    framework.buildClientConfig({ region, maxAttempts: 1, ...(endpoint !== undefined && { endpoint }) }),
+  );
+  let aheadSeconds: number | undefined;
+  // Next to the wire: an answer that refuses tells the time as well.
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      const { headers } = answered.response as { readonly headers: Readonly<Record<string, string>> };
+      aheadSeconds = (now() - Date.parse(headers.date ?? '')) / 1_000;
+      return answered;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
   const overdue = Promise.withResolvers<never>();
   // A program that gives credentials may hang, and heeds no signal.
-  const timer = setTimeout(() => overdue.reject(new Error('it takes too long to find out.')), patienceMs);
+  const timer = setTimeout(() => overdue.reject(new Error('it takes too long')), patienceMs);
   try {
     const answer = client.send(new GetCallerIdentityCommand({}));
     const { Account = '', Arn = '' } = await Promise.race([answer, overdue.promise]);
-    return { account: Account, arn: Arn };
+    return { aheadSeconds, identity: { account: Account, arn: Arn } };
   } catch (error) {
-    return { problem: messageOf(error) };
+    const { name, code } = error as Error & { readonly code?: string };
+    if (aheadSeconds === undefined && name !== 'CredentialsProviderError')
+      return { unreachable: code ?? messageOf(error) };
+    return { aheadSeconds, identity: { problem: messageOf(error) } };
   } finally {
     clearTimeout(timer);
     client.destroy();

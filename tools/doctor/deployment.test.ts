@@ -92,25 +92,27 @@ describe('the account', () => {
 });
 
 describe('what is asked of AWS', () => {
-  const AT = Date.parse('2026-11-23T10:00:00Z');
   let server: Server;
   let answer: string | undefined;
   let status: number;
+  let date: string | undefined;
   const question = () => ({
     region: 'eu-west-1',
     env: {},
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    now: () => AT + 90_000,
+    now: () => Date.parse('2026-11-23T10:01:30Z'),
   });
 
   beforeEach(async () => {
     status = 200;
+    date = 'Mon, 23 Nov 2026 10:00:00 GMT';
     process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
     process.env.AWS_SECRET_ACCESS_KEY = 'example';
     server = createServer((_request, response) => {
       if (answer === undefined) return;
       response.statusCode = status;
-      response.setHeader('date', new Date(AT).toUTCString());
+      response.sendDate = false;
+      if (date) response.setHeader('date', date);
       response.setHeader('content-type', 'text/xml');
       response.end(answer);
     });
@@ -154,6 +156,13 @@ describe('what is asked of AWS', () => {
     expect((await account({ ...question(), patienceMs: 200 })).answer).toEqual({
       unreachable: 'it takes too long',
     });
+  });
+
+  it('is nothing when something else than AWS answers', async () => {
+    status = 502;
+    date = undefined;
+    answer = 'Bad gateway';
+    expect((await account(question())).answer).toEqual({ unreachable: expect.any(String) });
   });
 
   it('is nothing where nobody listens', async () => {

@@ -19,7 +19,10 @@ interface Answer {
   readonly identity: { readonly account: string; readonly arn: string } | { readonly problem: string };
 }
 
-/** A request has to arrive within so much time of that of its signature, for most services. */
+/**
+ * A request has to arrive within so much time of that of its signature, for most services.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
 const MOST_SKEW_SECONDS = 300;
 
 /** Whether AWS would take what `sls deploy` asks. */

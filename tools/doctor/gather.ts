@@ -15,7 +15,7 @@ import { listeners, type TakenPort } from './ports.ts';
 import { type Process, processesOf } from './processes.ts';
 
 /** Nothing is waited for longer, so that the whole takes three seconds at most. */
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 1_500;
 
 /** What a program prints; nothing where it is missing or fails. */
 async function printedBy(program: string, args: string[]): Promise<string> {
@@ -151,7 +151,8 @@ async function whoAmI(
     (next) => async (args) => {
       const answered = await next(args);
       const { headers } = answered.response as { readonly headers: Readonly<Record<string, string>> };
-      aheadSeconds = (now() - Date.parse(headers.date ?? '')) / 1_000;
+      // A proxy that refuses may not say what time it is.
+      if (headers.date) aheadSeconds = (now() - Date.parse(headers.date)) / 1_000;
       return answered;
     },
     { step: 'deserialize', priority: 'low' },
@@ -159,15 +160,19 @@ async function whoAmI(
   const overdue = Promise.withResolvers<never>();
   // A program that gives credentials may hang, and heeds no signal.
   const timer = setTimeout(() => overdue.reject(new Error('it takes too long')), patienceMs);
+  const inTime = <T>(promise: Promise<T>) => Promise.race([promise, overdue.promise]);
   try {
-    const answer = client.send(new GetCallerIdentityCommand({}));
-    const { Account = '', Arn = '' } = await Promise.race([answer, overdue.promise]);
+    await inTime(client.config.credentials());
+  } catch (error) {
+    clearTimeout(timer);
+    return { aheadSeconds, identity: { problem: messageOf(error) } };
+  }
+  try {
+    const { Account = '', Arn = '' } = await inTime(client.send(new GetCallerIdentityCommand({})));
     return { aheadSeconds, identity: { account: Account, arn: Arn } };
   } catch (error) {
-    const { name, code } = error as Error & { readonly code?: string };
-    if (aheadSeconds === undefined && name !== 'CredentialsProviderError')
-      return { unreachable: code ?? messageOf(error) };
-    return { aheadSeconds, identity: { problem: messageOf(error) } };
+    if (aheadSeconds !== undefined) return { aheadSeconds, identity: { problem: messageOf(error) } };
+    return { unreachable: (error as { readonly code?: string }).code ?? messageOf(error) };
   } finally {
     clearTimeout(timer);
     client.destroy();

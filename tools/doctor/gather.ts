@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { runningEndpoints, stateFolder } from '../../offline/endpoints.ts';
 import { messageOf } from '../../offline/errors.ts';
 import { lockFolder } from '../../offline/lock.ts';
-import { assertPortsFree, USUAL_PORTS, wantedPort } from '../../offline/ports.ts';
+import { assertPortsFree, USUAL_PORTS, type WantedPort, wantedPort } from '../../offline/ports.ts';
 import { findEmulator } from '../../offline/services/dynamodb/emulator.ts';
 import type { AccountFacts } from './deployment.ts';
 import type { EmulatorFacts } from './emulator.ts';
@@ -31,12 +31,17 @@ export async function processes(): Promise<Process[]> {
   return processesOf(await printedBy('ps', ['-Ao', 'pid=,ppid=,args=']));
 }
 
-/** Which ports of the local cloud are taken, and by which of the processes. */
-export async function takenPorts(all: readonly Process[]): Promise<TakenPort[]> {
-  const wanted = (Object.keys(USUAL_PORTS) as (keyof typeof USUAL_PORTS)[]).map((option) =>
-    wantedPort(option),
-  );
-  const taken: TakenPort[] = [];
+/** Where the parts of the local cloud listen unless they are told otherwise. */
+export function usualPorts(): WantedPort[] {
+  return (Object.keys(USUAL_PORTS) as (keyof typeof USUAL_PORTS)[]).map((option) => wantedPort(option));
+}
+
+/** Which of the ports are taken, and by which of the processes. */
+export async function takenPorts(
+  wanted: readonly WantedPort[],
+  all: readonly Process[],
+): Promise<TakenPort[]> {
+  const taken: WantedPort[] = [];
   for (const port of wanted) await assertPortsFree([port]).catch(() => taken.push(port));
   if (taken.length === 0) return [];
   const pids = listeners(await printedBy('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpn']));

@@ -14,6 +14,7 @@ import {
   processes,
   runningCloud,
   takenPorts,
+  usualPorts,
 } from './gather.ts';
 import { installationFindings, installationOf } from './installation.mjs';
 import { machineFindings } from './machine.ts';
@@ -41,7 +42,7 @@ async function cloudFindings(data: string | undefined): Promise<Finding[]> {
   const [running, found, all] = await Promise.all([runningCloud(ROOT), emulator(), processes()]);
   return [
     emulatorFinding(found),
-    ...portFindings(await takenPorts(all), running),
+    ...portFindings(await takenPorts(usualPorts(), all), running),
     ...processFindings(all, ROOT),
     ...(data === undefined ? [] : [dataFolderFinding(dataFolderProblem(resolve(data)))]),
   ];

@@ -1,7 +1,9 @@
+import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import OfflinePlugin from '../../offline/index.ts';
-import { USUAL_PORTS } from '../../offline/ports.ts';
+import { freePorts, USUAL_PORTS } from '../../offline/ports.ts';
 import { emulatorFinding } from './emulator.ts';
+import { takenPorts } from './gather.ts';
 import { machineFindings } from './machine.ts';
 import { listeners, portFindings } from './ports.ts';
 import { processesOf, processFindings } from './processes.ts';
@@ -52,6 +54,18 @@ describe('the ports', () => {
     const { options } = new OfflinePlugin(framework, {}).commands.offline;
     const withDefault = Object.entries(options).filter(([, { usage }]) => /Default: \d+$/.test(usage));
     expect(withDefault.map(([option]) => option).sort()).toEqual(Object.keys(USUAL_PORTS).sort());
+  });
+
+  it('are taken when a program listens there', async () => {
+    const [free = 0, busy = 0] = await freePorts(2);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(busy, '127.0.0.1', resolve));
+    const found = await takenPorts(
+      [free, busy].map((port) => ({ ...taken, port })),
+      [],
+    );
+    server.close();
+    expect(found.map(({ port }) => port)).toEqual([busy]);
   });
 
   it('have the holders that lsof names', () => {

@@ -27,7 +27,7 @@ import { matchRoute, routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
 import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { logInvocation, table } from './log.ts';
-import { assertPortsFree, freePorts, LOOPBACK, parsePort } from './ports.ts';
+import { assertPortsFree, freePorts, LOOPBACK, parsePort, USUAL_PORTS, wantedPort } from './ports.ts';
 import { seed } from './seed/seed.ts';
 import type { Serving } from './serve.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
@@ -43,6 +43,8 @@ import { startWebSocketApi } from './websocket/server.ts';
 const LATE_MS = 2_000;
 
 const text = (usage: string) => ({ type: 'string', usage });
+const portOption = (option: keyof typeof USUAL_PORTS) =>
+  text(`Port of ${USUAL_PORTS[option].purpose}. Default: ${USUAL_PORTS[option].port}`);
 
 /** The local cloud behind `sls offline`, and behind `sls invoke local` while it runs. */
 export default class OfflinePlugin {
@@ -53,12 +55,12 @@ export default class OfflinePlugin {
       options: {
         data: text('Folder that keeps all state. Without it state lasts until the end.'),
         reset: { type: 'boolean', usage: 'Drop what was declared, and what it holds, first.' },
-        httpPort: text('Port of the HTTP API. Default: 3000'),
-        websocketPort: text('Port of the WebSocket API. Default: 3001'),
-        awsPort: text('Port of the AWS endpoint. Default: 4566'),
-        issuerPort: text('Port of the token issuer. Default: 4567'),
-        lambdaPort: text('Port of the Lambda endpoint. Default: 3002'),
-        reportsPort: text('Port of the Reports API. Default: 8080'),
+        httpPort: portOption('httpPort'),
+        websocketPort: portOption('websocketPort'),
+        awsPort: portOption('awsPort'),
+        issuerPort: portOption('issuerPort'),
+        lambdaPort: portOption('lambdaPort'),
+        reportsPort: portOption('reportsPort'),
         databasePort: text('Port of the Postgres database. Default: any that is free'),
       },
       // serverless-esbuild calls this after each rebuild.
@@ -103,13 +105,13 @@ export default class OfflinePlugin {
       fail(`--host ${this.#options.host}: the local cloud listens on ${LOOPBACK} only. Leave --host out.`);
     }
     this.#ports = {
-      http: parsePort('httpPort', this.#options.httpPort, 3_000),
-      websocket: parsePort('websocketPort', this.#options.websocketPort, 3_001),
-      aws: parsePort('awsPort', this.#options.awsPort, 4_566),
-      issuer: parsePort('issuerPort', this.#options.issuerPort, 4_567),
-      lambda: parsePort('lambdaPort', this.#options.lambdaPort, 3_002),
+      http: parsePort('httpPort', this.#options.httpPort, USUAL_PORTS.httpPort.port),
+      websocket: parsePort('websocketPort', this.#options.websocketPort, USUAL_PORTS.websocketPort.port),
+      aws: parsePort('awsPort', this.#options.awsPort, USUAL_PORTS.awsPort.port),
+      issuer: parsePort('issuerPort', this.#options.issuerPort, USUAL_PORTS.issuerPort.port),
+      lambda: parsePort('lambdaPort', this.#options.lambdaPort, USUAL_PORTS.lambdaPort.port),
     };
-    const reportsPort = parsePort('reportsPort', this.#options.reportsPort, 8_080);
+    const reportsPort = parsePort('reportsPort', this.#options.reportsPort, USUAL_PORTS.reportsPort.port);
     const databasePort = parsePort('databasePort', this.#options.databasePort, 0);
     const declared = declaredScope(applicationOf(this.#framework, { http: '', websocket: '' }));
     this.#containerPorts = Array.from(
@@ -117,16 +119,12 @@ export default class OfflinePlugin {
       (_, index) => reportsPort + index,
     );
     await assertPortsFree([
-      { port: this.#ports.http, option: 'httpPort', purpose: 'the HTTP API' },
-      ...(this.#webSocketRoutes().size > 0
-        ? [{ port: this.#ports.websocket, option: 'websocketPort', purpose: 'the WebSocket API' }]
-        : []),
-      { port: this.#ports.aws, option: 'awsPort', purpose: 'the AWS endpoint' },
-      { port: this.#ports.issuer, option: 'issuerPort', purpose: 'the token issuer' },
-      ...(isServerlessOfflineListed(this.#framework)
-        ? [{ port: this.#ports.lambda, option: 'lambdaPort', purpose: 'the Lambda endpoint' }]
-        : []),
-      ...this.#containerPorts.map((port) => ({ port, option: 'reportsPort', purpose: 'the Reports API' })),
+      wantedPort('httpPort', this.#ports.http),
+      ...(this.#webSocketRoutes().size > 0 ? [wantedPort('websocketPort', this.#ports.websocket)] : []),
+      wantedPort('awsPort', this.#ports.aws),
+      wantedPort('issuerPort', this.#ports.issuer),
+      ...(isServerlessOfflineListed(this.#framework) ? [wantedPort('lambdaPort', this.#ports.lambda)] : []),
+      ...this.#containerPorts.map((port) => wantedPort('reportsPort', port)),
       ...(databasePort === 0
         ? []
         : [{ port: databasePort, option: 'databasePort', purpose: 'the database' }]),

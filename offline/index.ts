@@ -201,14 +201,6 @@ export default class OfflinePlugin {
     for (const { audience } of authorizers.values())
       cloud.issuer.audience = audience[0] ?? cloud.issuer.audience;
     const cors = corsOf(framework.service.provider.httpApi?.cors);
-    const http = await startHttpApi(this.#ports.http, {
-      routes,
-      authorizers,
-      cors,
-      runner: cloud.lambda.runner,
-      log: cloud.log,
-      console: consoleApp(cloud),
-    });
     const webSocketRoutes = this.#webSocketRoutes();
     if (webSocketRoutes.size > 0) {
       this.#websocket = await startWebSocketApi(this.#ports.websocket, {
@@ -219,6 +211,14 @@ export default class OfflinePlugin {
         log: cloud.log,
       });
     }
+    const http = await startHttpApi(this.#ports.http, {
+      routes,
+      authorizers,
+      cors,
+      runner: cloud.lambda.runner,
+      log: cloud.log,
+      console: consoleApp({ ...cloud, live: this.#websocket?.url }),
+    });
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
     await this.#startedOrLate(cloud);
 

@@ -33,6 +33,8 @@ export interface Api {
   order(reference: OrderReference): Promise<Order>;
   history(executionArn: string): Promise<ExecutionHistory>;
   lines(invocation: number): Promise<InvocationLines>;
+  /** A new token of the customer. */
+  token(customer: string): Promise<string>;
   messages(queue: string): Promise<readonly QueueMessage[]>;
   redrive(queue: string, messageId?: string): Promise<RedriveReport>;
   setFaults(plan: { seed: number; rules: readonly FaultRule[] }): Promise<void>;
@@ -66,11 +68,11 @@ export function apiOf({ origin, fetch, now }: ApiOptions): Api {
   const send = <Answer>(method: 'POST' | 'PUT', path: string, body: object) =>
     ask<Answer>(path, { method, headers: JSON_BODY, body: JSON.stringify(body) });
 
+  const newToken = (customer: string) => send<Token>('POST', '/console/api/token', { customer });
   const tokenOf = async (customer: string): Promise<string> => {
     const kept = tokens.get(customer);
     if (kept && kept.expiresAt > now()) return kept.token;
-    const asked = { customer };
-    const { token, expiresInSeconds } = await send<Token>('POST', '/console/api/token', asked);
+    const { token, expiresInSeconds } = await newToken(customer);
     tokens.set(customer, { token, expiresAt: now() + expiresInSeconds * 1_000 - EARLY_MS });
     return token;
   };
@@ -100,6 +102,7 @@ export function apiOf({ origin, fetch, now }: ApiOptions): Api {
     },
     history: (executionArn) => ask(`/console/api/executions/${encodeURIComponent(executionArn)}`),
     lines: (invocation) => ask(`/console/api/invocations/${invocation}`),
+    token: async (customer) => (await newToken(customer)).token,
     messages: (queue) => ask(`${MESSAGES}/${encodeURIComponent(queue)}/messages`),
     redrive: (queue, messageId) =>
       send('POST', `${MESSAGES}/${encodeURIComponent(queue)}/redrive`, { messageId }),

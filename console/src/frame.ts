@@ -101,6 +101,8 @@ export interface FaultReport {
 /** What has changed since the frame before; the first one of a connection is whole. */
 export interface Frame {
   readonly isWhole?: true;
+  /** Where the live API is that pushes the statuses of orders, in a whole frame; absent when it does not run. */
+  readonly live?: string | undefined;
   readonly machines?: readonly Machine[];
   /** The newest first, as in all lists here. */
   readonly executions?: readonly Execution[];

@@ -30,6 +30,7 @@ const model = startModel({
   api: apiOf({ origin: location.origin, fetch: (...request) => fetch(...request), now }),
   now,
   open,
+  connect: (url, protocols) => new WebSocket(url, protocols),
   every: (milliseconds, work) => setInterval(work, milliseconds),
 });
 const showWhenSeen = () => model.show(document.visibilityState === 'visible');

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Api } from './api.ts';
 import type { Execution, ExecutionHistory, Frame } from './frame.ts';
+import { type Live, liveStatuses, type PushedStatus, type Socket } from './live.ts';
 import { type KnownOrder, type OrderReference, orderOf, standingOf, toRead } from './orders.ts';
 import { applied, NOTHING, type State } from './state.ts';
 
@@ -10,6 +11,7 @@ export interface World {
   readonly now: () => number;
   /** Opens the stream of frames, and answers what closes it. */
   readonly open: (listener: StreamListener) => () => void;
+  readonly connect: (url: string, protocols: string[]) => Socket;
   /** Calls again and again after so many milliseconds. */
   readonly every: (milliseconds: number, work: () => void) => void;
 }
@@ -31,6 +33,8 @@ export interface Model {
   readonly orders: ReadonlySignal<readonly Execution[]>;
   /** By the ARN of the execution. */
   readonly known: ReadonlySignal<ReadonlyMap<string, KnownOrder>>;
+  /** The last status that was pushed of an order, by its id. */
+  readonly pushed: ReadonlySignal<ReadonlyMap<string, PushedStatus>>;
   /** The name of the execution that is looked at, which may not have begun yet. */
   readonly selected: Signal<string | undefined>;
   readonly execution: ReadonlySignal<Execution | undefined>;
@@ -48,13 +52,15 @@ export interface Model {
 const READ_EVERY_MS = 400;
 const READ_AT_ONCE = 8;
 const CLOCK_MS = 1_000;
+const RENEW_MS = 2_000;
 
 /** Starts to follow the local cloud. */
-export function startModel({ api, now: time, open, every }: World): Model {
+export function startModel({ api, now: time, open, connect, every }: World): Model {
   const state = signal(NOTHING);
   const isConnected = signal(false);
   const now = signal(time());
   const known = signal<ReadonlyMap<string, KnownOrder>>(new Map());
+  const pushed = signal<ReadonlyMap<string, PushedStatus>>(new Map());
   const selected = signal<string>();
   const history = signal<ExecutionHistory>();
   const inView = signal<readonly Execution[]>([]);
@@ -87,6 +93,30 @@ export function startModel({ api, now: time, open, every }: World): Model {
     }
   };
 
+  const onStatus = (status: PushedStatus) => {
+    const { orderId, sequence } = status;
+    if (sequence <= (pushed.peek().get(orderId)?.sequence ?? 0)) return;
+    pushed.value = new Map(pushed.peek()).set(orderId, status);
+    const one = execution.peek();
+    const reference = one && orderOf(one);
+    if (one && reference?.orderId === orderId) void read(one, reference);
+  };
+  let live: Live | undefined;
+  const liveUrl = computed(() => state.value.live);
+  effect(() => {
+    live?.close();
+    const { value: url } = liveUrl;
+    live =
+      url === undefined ? undefined : liveStatuses({ url, token: api.token, connect, now: time, onStatus });
+  });
+  const followRunning = () => {
+    for (const one of [...(execution.value ? [execution.value] : []), ...inView.value]) {
+      const reference = one.status === 'RUNNING' ? orderOf(one) : undefined;
+      if (reference) live?.follow(reference);
+    }
+  };
+  effect(followRunning);
+
   let isReading = false;
   let wanted: Execution | undefined;
   /** Only the last of several changes is looked at. */
@@ -98,7 +128,8 @@ export function startModel({ api, now: time, open, every }: World): Model {
       const reference = orderOf(one);
       const [found] = await Promise.all([
         api.history(one.executionArn).catch(() => undefined),
-        reference && read(one, reference),
+        // Each status that is pushed has the order read.
+        reference && !live?.follows(reference) && read(one, reference),
       ]);
       if (found?.name === selected.peek()) history.value = found;
     }
@@ -112,10 +143,18 @@ export function startModel({ api, now: time, open, every }: World): Model {
   effect(() => {
     const one = execution.value;
     if (!one) return;
-    const { word } = standingOf(one, known.value.get(one.executionArn)?.order);
+    const { word } = standingOf(
+      one,
+      known.value.get(one.executionArn)?.order,
+      pushed.value.get(one.name)?.status,
+    );
     announced.value = `Order ${one.name.slice(-8)}: ${word}`;
   });
   every(READ_EVERY_MS, readInView);
+  every(RENEW_MS, () => {
+    live?.renew();
+    followRunning();
+  });
   every(CLOCK_MS, () => {
     now.value = time();
   });
@@ -131,10 +170,24 @@ export function startModel({ api, now: time, open, every }: World): Model {
     },
   };
   return {
-    ...{ api, state, isConnected, now, orders, known, selected, execution, history, inView, announced },
+    ...{
+      api,
+      state,
+      isConnected,
+      now,
+      orders,
+      known,
+      pushed,
+      selected,
+      execution,
+      history,
+      inView,
+      announced,
+    },
     show(isVisible) {
       close?.();
       close = isVisible ? open(listener) : undefined;
+      if (!isVisible) live?.close();
     },
     announce(text) {
       announced.value = text;

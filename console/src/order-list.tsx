@@ -11,7 +11,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 /** Draws the rows in view only, so that a thousand orders are as light as twenty. */
 export function OrderList({ model }: { readonly model: Model }) {
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const scrolled = useSignal(0);
   const height = useSignal(400);
   const orders = model.orders.value;
@@ -56,29 +56,32 @@ export function OrderList({ model }: { readonly model: Model }) {
         Orders <span class="quiet">{orders.length}</span>
       </h2>
       {orders.length === 0 && <p class="quiet">None yet.</p>}
-      <ul
+      <div
         ref={list}
         class="orders"
-        aria-labelledby="orders-title"
-        style={{
-          paddingTop: `${start * ROW_HEIGHT}px`,
-          paddingBottom: `${(orders.length - end) * ROW_HEIGHT}px`,
-        }}
         onScroll={({ currentTarget }) => {
           scrolled.value = currentTarget.scrollTop;
         }}
-        onKeyDown={move}
       >
-        {rows.map((execution, index) => (
-          <Row
-            key={execution.executionArn}
-            model={model}
-            execution={execution}
-            place={start + index + 1}
-            count={orders.length}
-          />
-        ))}
-      </ul>
+        <ul
+          aria-labelledby="orders-title"
+          onKeyDown={move}
+          style={{
+            paddingTop: `${start * ROW_HEIGHT}px`,
+            paddingBottom: `${(orders.length - end) * ROW_HEIGHT}px`,
+          }}
+        >
+          {rows.map((execution, index) => (
+            <Row
+              key={execution.executionArn}
+              model={model}
+              execution={execution}
+              place={start + index + 1}
+              count={orders.length}
+            />
+          ))}
+        </ul>
+      </div>
     </section>
   );
 }
@@ -93,7 +96,7 @@ interface RowProps {
 function Row({ model, execution, place, count }: RowProps) {
   const { executionArn, name, startDate } = execution;
   const order = model.known.value.get(executionArn)?.order;
-  const { word, tone } = standingOf(execution, order);
+  const { word, tone } = standingOf(execution, order, model.pushed.value.get(name)?.status);
   const isSelected = model.selected.value === name;
   return (
     <li aria-setsize={count} aria-posinset={place}>

@@ -24,7 +24,10 @@ describe('the order of an execution', () => {
 
 describe('the standing of an order', () => {
   it('is where its execution is until that ends', () => {
-    expect(standingOf(execution(), order('RESERVED'))).toEqual({ word: 'ProcessPayment', tone: 'busy' });
+    expect(standingOf(execution(), order('RESERVED'), undefined)).toEqual({
+      word: 'ProcessPayment',
+      tone: 'busy',
+    });
   });
 
   it.each([
@@ -32,12 +35,17 @@ describe('the standing of an order', () => {
     ['FAILED', 'Failed', 'bad'],
     ['TIMED_OUT', 'Stopped', 'bad'],
   ] as const)('is told by an execution that is %s when nothing else is known', (status, word, tone) => {
-    expect(standingOf(execution({ status, states: [] }), undefined)).toEqual({ word, tone });
+    expect(standingOf(execution({ status, states: [] }), undefined, undefined)).toEqual({ word, tone });
+  });
+
+  it('is the status that was pushed, whatever was read before', () => {
+    expect(standingOf(execution(), order('PENDING'), 'RESERVED')).toEqual({ word: 'Reserved', tone: 'busy' });
+    expect(standingOf(execution(), order('PENDING'), 'FAILED')).toEqual({ word: 'Failed', tone: 'bad' });
   });
 
   it('is that of the order once it is final', () => {
     const failed = execution({ status: 'FAILED' });
-    expect(standingOf(failed, order('CANCELLED'))).toEqual({ word: 'Cancelled', tone: 'quiet' });
+    expect(standingOf(failed, order('CANCELLED'), undefined)).toEqual({ word: 'Cancelled', tone: 'quiet' });
   });
 });
 

@@ -29,19 +29,25 @@ const STANDINGS: Readonly<Record<string, Standing>> = {
   CANCELLED: { word: 'Cancelled', tone: 'quiet' },
 };
 
-/** By the order as it was last read if that was its end, or else by where its execution is. */
-export function standingOf(execution: Execution, order: Order | undefined): Standing {
-  const known = order && STANDINGS[order.status];
-  if (known) return known;
+/** By its end as it was pushed or read, or else by the status pushed last, or else by where its execution is. */
+export function standingOf(
+  execution: Execution,
+  order: Order | undefined,
+  pushed: string | undefined,
+): Standing {
+  const end = STANDINGS[pushed ?? ''] ?? STANDINGS[order?.status ?? ''];
+  if (end) return end;
   switch (execution.status) {
     case 'RUNNING':
-      return { word: execution.states.at(-1) ?? 'Running', tone: 'busy' };
+      return { word: pushed ? worded(pushed) : (execution.states.at(-1) ?? 'Running'), tone: 'busy' };
     case 'SUCCEEDED':
       return { word: 'Complete', tone: 'good' };
     default:
       return { word: execution.status === 'FAILED' ? 'Failed' : 'Stopped', tone: 'bad' };
   }
 }
+
+const worded = (status: string): string => `${status.charAt(0)}${status.slice(1).toLowerCase()}`;
 
 /** What was known of an order when its execution stood so. */
 export interface KnownOrder {

@@ -2,6 +2,8 @@ import type { BusEvent, Execution, FaultReport, Frame, FunctionRun, Load, Machin
 
 /** What the page knows of the local cloud. */
 export interface State {
+  /** Where the live API is, if it runs. */
+  readonly live?: string | undefined;
   readonly machines: readonly Machine[];
   /** The newest first, as in all lists here. */
   readonly executions: readonly Execution[];

@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { until } from '../../offline/test/processes.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** Headless, and silent on the network. A container runs tests as root, for whom Chromium has no sandbox. */
-export function launchBrowser(): Promise<Browser> {
-  const { CHROMIUM: executablePath = '' } = process.env;
-  if (!executablePath) throw new Error('Run it by npm run test:browser.');
+export function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,
@@ -24,6 +19,8 @@ export interface Visit {
   readonly page: Page;
   /** What the browser's console has of errors and warnings. */
   readonly complaints: readonly string[];
+  /** What came by WebSockets. */
+  readonly pushed: readonly string[];
   close(): Promise<void>;
 }
 
@@ -39,8 +36,10 @@ export async function visit(
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
+  const pushed: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => pushed.push(String(payload))));
   await page.goto(url);
-  return { page, complaints, close: () => context.close() };
+  return { page, complaints, pushed, close: () => context.close() };
 }
 
 /** Waits until the state of the workflow is shown so. */
@@ -50,7 +49,7 @@ export async function shows(page: Page, state: string, status: string): Promise<
 
 /** What axe finds of the kinds that keep people out: rule, impact and the first element. */
 export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   // Passed on as text: what compiles these tests knows nothing of the page that runs it.
   const run = `axe.run().then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -76,4 +75,31 @@ export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     const now = await focused(page);
     return typeof name === 'string' ? now === name : name.test(now);
   });
+}
+
+/**
+ * The longest task of the page while the work is done, in milliseconds of processor time, so that what else runs on the
+ * machine does not count.
+ */
+export async function longestTask(browser: Browser, page: Page, work: () => Promise<void>): Promise<number> {
+  await browser.startTracing(page);
+  await work();
+  const { traceEvents } = JSON.parse(String(await browser.stopTracing())) as { traceEvents: TraceEvent[] };
+  const threads = new Set(
+    traceEvents.filter(({ args }) => args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`),
+  );
+  if (tasks.length === 0) throw new Error('The browser recorded no tasks.');
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** In microseconds. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
 }

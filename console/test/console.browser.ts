@@ -4,7 +4,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { serve } from '../../offline/serve.ts';
 import { until } from '../../offline/test/processes.ts';
 import { type OfflineProcess, startOffline } from '../../offline/testing/offline.ts';
-import { barriers, focused, launchBrowser, shows, tabTo, type Visit, visit } from './browser.ts';
+import { findChromium } from '../../tools/browser/chromium.ts';
+import { barriers, focused, launchBrowser, longestTask, shows, tabTo, type Visit, visit } from './browser.ts';
 
 let offline: OfflineProcess;
 let browser: Browser;
@@ -12,7 +13,7 @@ let url: string;
 beforeAll(async () => {
   [offline, browser] = await Promise.all([
     startOffline({ folder: join(import.meta.dirname, '../..') }),
-    launchBrowser(),
+    launchBrowser(findChromium(process.env)),
   ]);
   url = offline.endpoints.console ?? '';
 });
@@ -57,6 +58,18 @@ describe('an order', () => {
     await page.locator('.timeline', { hasText: 'COMPLETE' }).waitFor();
     expect(await page.locator('[data-state="RefundPayment"]').getAttribute('data-status')).toBeNull();
     expect(await page.getByRole('status').textContent()).toMatch(/^Order \w{8}: Complete$/);
+    const told = opened?.pushed.map((message) => (JSON.parse(message) as { status?: string }).status);
+    expect(told?.at(-1)).toBe('COMPLETE');
+  });
+
+  it('is followed where no status is pushed', async () => {
+    await page.routeWebSocket(/./, (socket) => socket.close());
+    await page.reload();
+    await place(page, 'tok_ok');
+    await shows(page, 'OrderComplete', 'succeeded');
+    await until(async () => /Complete\s*€12\.90/.test(await newest(page).innerText()));
+    await page.locator('.timeline', { hasText: 'COMPLETE' }).waitFor();
+    expect(opened?.pushed).toEqual([]);
   });
 
   it('is undone where everybody sees it when its payment is declined', async () => {
@@ -177,12 +190,17 @@ it('fits a window of 360 pixels in every part', async () => {
 });
 
 it('paints for the first time within a second', async () => {
-  const page = await open();
-  await page.locator('button.main:enabled').waitFor();
-  const [paint] = await page.evaluate(() =>
-    performance.getEntriesByName('first-contentful-paint').map(({ startTime }) => startTime),
-  );
-  expect(paint).toBeLessThan(1_000);
+  const paints: number[] = [];
+  // What else runs on the machine only adds to it: the quickest of three visits is nearest to what the page needs.
+  for (let count = 0; count < 3; count += 1) {
+    const { page, close } = await visit(browser, url);
+    await page.locator('button.main:enabled').waitFor();
+    paints.push(
+      await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN),
+    );
+    await close();
+  }
+  expect(Math.min(...paints)).toBeLessThan(1_000);
 });
 
 it('says when the local cloud is not there, and goes on when it is back', async () => {
@@ -238,7 +256,7 @@ describe('a thousand orders', () => {
     };
   });
 
-  it('scroll with no task of the page above 200 ms, and few of them are in the page', async () => {
+  it('scroll with no task of the page above 100 ms, and few of them are in the page', async () => {
     const page = await open();
     await page.route('**/console/api/stream', (route) =>
       route.fulfill({
@@ -256,24 +274,23 @@ describe('a thousand orders', () => {
     );
     await page.reload();
     await page.getByRole('heading', { name: 'Orders 1000' }).waitFor();
-    const longest = await page.evaluate(async () => {
-      const tasks = [0];
-      const observer = new PerformanceObserver((list) =>
-        tasks.push(...list.getEntries().map(({ duration }) => duration)),
-      );
-      observer.observe({ type: 'longtask' });
-      const list = document.querySelector('.orders');
-      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      for (let top = 0; list && top < list.scrollHeight; top += 160) {
-        list.scrollTop = top;
-        await frame();
-      }
-      observer.disconnect();
-      return Math.max(...tasks);
+    let mostRows = 0;
+    const longest = await longestTask(browser, page, async () => {
+      mostRows = await page.evaluate(async () => {
+        const list = document.querySelector('.orders');
+        let most = 0;
+        for (let top = 0; list && top < list.scrollHeight; top += 160) {
+          list.scrollTop = top;
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+          most = Math.max(most, list.querySelectorAll('.order').length);
+        }
+        return most;
+      });
     });
-    expect(longest).toBeLessThan(200);
+    expect(longest).toBeLessThan(100);
+    expect(mostRows).toBeGreaterThan(10);
+    expect(mostRows).toBeLessThan(60);
     await page.getByText('…r-000001').waitFor();
     await until(async () => /Complete\s*€12\.90/.test(await page.locator('.order').last().innerText()));
-    expect(await page.locator('.order').count()).toBeLessThan(60);
   });
 });

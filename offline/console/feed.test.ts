@@ -22,6 +22,7 @@ beforeEach(() => {
   recent = new RecentInvocations();
   faults = new Faults();
   feed = feedOf({
+    live: 'ws://127.0.0.1:3001',
     faults,
     recent,
     lambda: { inFlight: [], pending: 0 },
@@ -42,6 +43,7 @@ it('begins with all there is, and is silent while nothing changes', () => {
   events = [{ number: 1 }];
   expect(feed()).toEqual({
     isWhole: true,
+    live: 'ws://127.0.0.1:3001',
     machines: [],
     queues: [],
     executions: [execution(1)],

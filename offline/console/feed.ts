@@ -7,10 +7,13 @@ const MOST_EXECUTIONS = 1_000;
 export type Observed = Pick<
   Controlled,
   'stepFunctions' | 'messaging' | 'eventBridge' | 'recent' | 'lambda' | 'faults'
->;
+> & {
+  /** Where the WebSocket API is, if it runs. */
+  readonly live?: string | undefined;
+};
 
 /** A reader of the local cloud: each call answers what has changed since the one before, or nothing. */
-export function feedOf({ stepFunctions, messaging, eventBridge, recent, lambda, faults }: Observed) {
+export function feedOf({ stepFunctions, messaging, eventBridge, recent, lambda, faults, live }: Observed) {
   let isFirst = true;
   let finished = 0;
   let [lastEvent, lastInvocation] = [0, 0];
@@ -45,7 +48,7 @@ export function feedOf({ stepFunctions, messaging, eventBridge, recent, lambda, 
     const invocations = recent.list().filter(({ number }) => number > lastInvocation);
     lastInvocation = invocations[0]?.number ?? lastInvocation;
     const frame: Frame = {
-      ...(isFirst && { isWhole: true }),
+      ...(isFirst && { isWhole: true, live }),
       ...ifChanged('machines', stepFunctions.machines()),
       ...ifAny('executions', changedExecutions()),
       ...ifChanged('queues', messaging.queues()),

@@ -26,7 +26,7 @@ const issuer = {
     return 'a.b.c';
   },
 };
-const page = consoleApp({ controlled, issuer });
+const page = consoleApp({ controlled, issuer, live: 'ws://127.0.0.1:3001' });
 const runner = {
   invoke: async () => ({
     payload: '"of the API"',
@@ -94,6 +94,7 @@ describe('the console', () => {
     expect(await text(response)).toContain('<!doctype html>');
     const policy = String(response.headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).toContain("; connect-src 'self' ws://127.0.0.1:3001;");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|\*/);
     expect(await status('GET', '/console/')).toBe(200);

@@ -15,6 +15,8 @@ import { feedOf } from './feed.ts';
 export interface ConsoleOptions {
   readonly controlled: Controlled;
   readonly issuer: Pick<Issuer, 'token'>;
+  /** Where the WebSocket API is that pushes the statuses of orders, if it runs. */
+  readonly live?: string | undefined;
 }
 
 const BELOW = '/console';
@@ -35,19 +37,19 @@ const TOKEN_SECONDS = 300;
 const TOKEN_SCOPE = 'shop/orders';
 const LONGEST_CUSTOMER = 128;
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentSecurityPolicy = (live: string | undefined) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    `connect-src 'self'${live === undefined ? '' : ` ${live}`}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 const HEADERS = {
   'cache-control': 'no-store',
-  'content-security-policy': CONTENT_SECURITY_POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -60,14 +62,15 @@ export function isOfConsole(url: string): boolean {
 }
 
 /** Serves the page below `/console`, and to this page alone what it shows and does below `/console/api/`. */
-export function consoleApp({ controlled, issuer }: ConsoleOptions): RequestListener {
+export function consoleApp({ controlled, issuer, live }: ConsoleOptions): RequestListener {
   const assets = consoleAssets();
+  const headers = { ...HEADERS, 'content-security-policy': contentSecurityPolicy(live) };
   const control = controlApi(controlled, { below: API, admit: refuseOtherSites, routes: CONTROL_ROUTES });
   let streams = 0;
 
   const stream = (response: ServerResponse) => {
     if (streams >= MOST_STREAMS) throw new ControlError(503, 'Too many pages are open.');
-    const next = feedOf(controlled);
+    const next = feedOf({ ...controlled, live });
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = () => {
       // Who does not read as fast gets the next changes together.
@@ -104,7 +107,7 @@ export function consoleApp({ controlled, issuer }: ConsoleOptions): RequestListe
   };
 
   return (request, response) => {
-    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     answer(request, response).catch((error: unknown) => {
       const status = error instanceof ControlError ? error.status : 500;
       if (status === 500) console.error('The console failed:', error);

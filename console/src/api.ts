@@ -10,7 +10,7 @@ import type { Order, OrderReference } from './orders.ts';
 export type Item = Schemas['Item'];
 
 export interface QueueMessage {
-  readonly messageId: string;
+  readonly id: string;
   readonly body: string;
 }
 

@@ -48,7 +48,7 @@ function merged<Entry extends { readonly number: number }>(
   return [...entries.values()].sort((left, right) => right.number - left.number).slice(0, most);
 }
 
-/** The queues that others send to when they give up. */
+/** The queues that others send to when they give up, and those of functions, by the names that they have here. */
 export function isDeadLetterQueue({ arn }: Queue, queues: readonly Queue[]): boolean {
-  return /dead-?letter/i.test(arn) || queues.some((queue) => queue.deadLetterTargetArn === arn);
+  return /dead-?letter|failure/i.test(arn) || queues.some((queue) => queue.deadLetterTargetArn === arn);
 }

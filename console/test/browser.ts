@@ -1,6 +1,5 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { until } from '../../offline/test/processes.ts';
 
 /** Headless, and silent on the network. A container runs tests as root, for whom Chromium has no sandbox. */
 export function launchBrowser(executablePath: string): Promise<Browser> {
@@ -55,26 +54,6 @@ export async function barriers(page: Page): Promise<string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, nodes }) => id + ' (' + impact + '): ' + nodes[0].html))`;
   return page.evaluate(run) as Promise<string[]>;
-}
-
-/** Whose focus it is, as people know it: by its text, its label or its name. */
-export function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const element = document.activeElement;
-    if (!(element instanceof HTMLElement)) return '';
-    const label = element instanceof HTMLSelectElement || element instanceof HTMLInputElement;
-    const named = label ? element.labels?.[0]?.firstChild?.textContent : element.textContent;
-    return (named ?? '').trim();
-  });
-}
-
-/** Presses Tab until it is there. */
-export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
-  await until(async () => {
-    await page.keyboard.press('Tab');
-    const now = await focused(page);
-    return typeof name === 'string' ? now === name : name.test(now);
-  });
 }
 
 /**

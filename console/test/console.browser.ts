@@ -5,7 +5,8 @@ import { serve } from '../../offline/serve.ts';
 import { until } from '../../offline/test/processes.ts';
 import { type OfflineProcess, startOffline } from '../../offline/testing/offline.ts';
 import { findChromium } from '../../tools/browser/chromium.ts';
-import { barriers, focused, launchBrowser, longestTask, shows, tabTo, type Visit, visit } from './browser.ts';
+import { barriers, launchBrowser, longestTask, shows, type Visit, visit } from './browser.ts';
+import { focused, tabTo } from './keyboard.ts';
 
 let offline: OfflineProcess;
 let browser: Browser;
@@ -120,18 +121,24 @@ describe('an order', () => {
     await page.getByLabel('Milliseconds').fill('1');
     await press(page, 'Inject');
     await page.locator('#panel', { hasText: 'lambda recordConfirmation: kill 1 ms' }).waitFor();
-    await place(page, 'tok_ok');
     await tab(page, /^Queues/);
     const letters = page.locator('li', { hasText: 'shop-orders-dead-letters-dev' });
+    await place(page, 'tok_ok');
     await letters.getByText('1 message').waitFor({ timeout: 40_000 });
-    await letters.locator('details summary').click();
-    await letters.locator('pre', { hasText: 'recordConfirmation' }).waitFor();
+    await place(page, 'tok_ok');
+    await letters.getByText('2 messages').waitFor({ timeout: 40_000 });
+    const letter = letters.locator('details').first();
+    await letter.getByText(/^[\da-f]{8}-[\da-f-]{27}$/).click();
+    await letter.locator('pre', { hasText: 'recordConfirmation' }).waitFor();
     await tab(page, /^Faults/);
     await press(page, /^Take back/);
     await tab(page, /^Queues/);
+    await letters.locator('summary').first().click();
+    await letters.getByRole('button', { name: 'Redrive this one' }).first().click();
+    await letters.getByText('1 message').waitFor();
+    expect(await page.getByRole('status').textContent()).toBe('1 message went back.');
     await letters.getByRole('button', { name: /^Redrive all/ }).click();
     await letters.getByText('empty').waitFor();
-    expect(await page.getByRole('status').textContent()).toBe('1 message went back.');
   });
 });
 

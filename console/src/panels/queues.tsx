@@ -80,13 +80,13 @@ function DeadLetters({ model, queue }: { readonly model: Model; readonly queue: 
         )}
       </div>
       <Problem text={action.problem} />
-      {messages.value.map(({ messageId, body }) => (
-        <details key={messageId}>
+      {messages.value.map(({ id, body }) => (
+        <details key={id}>
           <summary>
-            <span class="id">{messageId}</span>
+            <span class="id">{id}</span>
           </summary>
           <pre>{readable(body)}</pre>
-          <button type="button" disabled={action.isBusy.value} onClick={() => redrive(messageId)}>
+          <button type="button" disabled={action.isBusy.value} onClick={() => redrive(id)}>
             Redrive this one
           </button>
         </details>

@@ -26,8 +26,10 @@ async function take(): Promise<void> {
       reducedMotion: 'reduce',
     });
     await place(page, 'tok_ok');
+    await page.getByRole('heading', { name: 'Orders 1' }).waitFor();
     await shows(page, 'OrderComplete', 'succeeded');
     await place(page, 'tok_flaky');
+    await page.getByRole('heading', { name: 'Orders 2' }).waitFor();
     await shows(page, 'OrderComplete', 'succeeded');
     await place(page, 'tok_declined');
     await shows(page, 'OrderFailed', 'failed');

@@ -97,9 +97,11 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
     const { orderId, sequence } = status;
     if (sequence <= (pushed.peek().get(orderId)?.sequence ?? 0)) return;
     pushed.value = new Map(pushed.peek()).set(orderId, status);
-    const one = execution.peek();
+    const one = [execution.peek(), ...inView.peek()].find((each) => each?.name === orderId);
     const reference = one && orderOf(one);
-    if (one && reference?.orderId === orderId) void read(one, reference);
+    // A row shows nothing else that changes, once its order has a total.
+    const isComplete = one !== execution.peek() && one && known.peek().get(one.executionArn)?.order.total;
+    if (reference && !isComplete) void read(one, reference);
   };
   let live: Live | undefined;
   const liveUrl = computed(() => state.value.live);

@@ -1,0 +1,124 @@
+import { moneyText } from '../../../services/events/src/domain/money-text.ts';
+import { outcome } from '../../rehearse/rehearsal.ts';
+import { ITEMS, type ItemName, ORDERS, type OrderCase, type OrderName } from '../cases.ts';
+import { follow } from '../follow.ts';
+import { type Moment, pathOf, waitsOf } from '../journey.ts';
+import type { Step, Telling } from '../story.ts';
+import type { World } from '../world.ts';
+import { seconds } from '../writers.ts';
+
+export const paid: Step<World> = {
+  name: 'paid',
+  title: 'An order that succeeds',
+  async run(world, telling) {
+    const told = await tellOrder(world, telling, 'paid');
+    const { confirmation } = await world.records(told.id);
+    telling.check('its customer was sent a confirmation', 'SENT', confirmation?.state);
+    const invoice = await outcome(`the invoice of order ${told.id}`, world.signal, async () => {
+      const seen = await world.invoice(told.id);
+      return { seen, done: seen !== undefined };
+    });
+    telling.say(`invoice: ${invoice?.place}, ${invoice?.bytes} bytes`);
+    const revenue = await outcome(`order ${told.id} in the report`, world.signal, async () => {
+      const seen = await world.sales(told.placedAt.slice(0, 10));
+      return { seen, done: seen.amount >= ORDERS.paid.total };
+    });
+    telling.say(`report on this run's category: ${euros(revenue.amount)} from ${revenue.orders} orders`);
+    return { ...told, invoice: invoice?.place, revenue: revenue.amount };
+  },
+};
+
+export const declined: Step<World> = {
+  name: 'declined',
+  title: 'An order whose card is declined',
+  run: (world, telling) => tellOrder(world, telling, 'declined'),
+};
+
+export const flaky: Step<World> = {
+  name: 'flaky',
+  title: 'An order whose payment provider fails twice first',
+  async run(world, telling) {
+    const told = await tellOrder(world, telling, 'flaky');
+    const waits = waitsOf(told.moments, 'ProcessPayment');
+    telling.say(`the Retry of ProcessPayment waited ${waits.map(seconds).join(' and ')}`);
+    const isLongEnough = (waits[0] ?? 0) >= 2_000 && (waits[1] ?? 0) >= 4_000;
+    telling.check(
+      'the payment was tried again twice, after 2 and 4 seconds',
+      [2, true],
+      [waits.length, isLongEnough],
+    );
+    return told;
+  },
+};
+
+/** As many as the workflow tries: should this program be killed, the fault ends by itself. */
+const ATTEMPTS = 7;
+
+export const refunded: Step<World> = {
+  name: 'refunded',
+  title: 'An order that is paid and cannot be completed',
+  run(world, telling) {
+    const faults = [
+      { service: 'lambda', function: 'updateInventory', fault: 'kill', milliseconds: 0, count: ATTEMPTS },
+    ];
+    telling.say('A fault kills each run of updateInventory, which would sell what is reserved.');
+    return world.disturbed(faults, async () => {
+      if (!world.isFast) return tellOrder(world, telling, 'refunded');
+      const { id } = await world.order('refunded');
+      await follow(world, { ...telling, say() {} }, id, ({ kind }) => kind === 'failed');
+      telling.say(
+        '--fast: the order is undone by hand after the first failure, not by the workflow after seven.',
+      );
+      await world.undo(id);
+      return tellOrder(world, telling, 'refunded');
+    });
+  },
+};
+
+const euros = (cents: number) => moneyText(BigInt(cents), 'EUR');
+
+interface Ended {
+  readonly id: string;
+  readonly placedAt: string;
+  readonly status: string;
+  readonly total: number;
+  readonly moments: readonly Moment[];
+}
+
+/** Places the order, follows it to its end, and holds what became of it against its case. */
+export async function tellOrder(world: World, telling: Telling, name: OrderName): Promise<Ended> {
+  const expected: OrderCase = ORDERS[name];
+  const { id, placedAt } = await world.order(name);
+  const lines = (Object.keys(ITEMS) as ItemName[])
+    .filter((item) => expected.quantities[item] > 0)
+    .map((item) => `${expected.quantities[item]} × ${ITEMS[item].name}`);
+  telling.say(`order ${id}: ${lines.join(', ')}, ${euros(expected.total)}, paid with ${expected.token}`);
+  const moments = await follow(world, telling, id);
+
+  const path = { params: { path: { id } } };
+  const { data: order } = await world.customer.GET('/orders/{id}', path);
+  telling.check(
+    `it is ${expected.status}${expected.reason ? ` for ${expected.reason}` : ''}, over ${euros(expected.total)}`,
+    { status: expected.status, reason: expected.reason, total: expected.total },
+    { status: order.status, reason: order.reason, total: order.total?.amount },
+  );
+  telling.check(
+    `it went through ${expected.path.length} states as it has to`,
+    expected.path,
+    pathOf(moments),
+  );
+  const { reservation } = await world.records(id);
+  telling.check(`its reservation is ${expected.reservation}`, expected.reservation, reservation?.state);
+  const charges = await world.charges(id);
+  telling.check(
+    `the payment provider has one charge, ${expected.charge}`,
+    [expected.charge],
+    charges.map(({ state }) => state),
+  );
+  const events = await outcome(`the final event of order ${id}`, world.signal, async () => {
+    const seen = await world.finalEvents(id);
+    return { seen, done: seen.length > 0 };
+  });
+  telling.check(`${expected.event} is on the bus`, [expected.event], events);
+  return { id, placedAt, status: order.status, total: expected.total, moments };
+}

@@ -1,3 +1,7 @@
+import { moneyText } from '../../services/events/src/domain/money-text.ts';
+
+export const euros = (cents: number): string => moneyText(BigInt(cents), 'EUR');
+
 /** What is sold in the story; amounts are in cents. */
 export const ITEMS = {
   mug: { name: 'Mug', amount: 1_290, stock: 50 },

@@ -32,7 +32,7 @@ export async function follow(
 }
 
 const WIDTH = 'ParallelProcessing'.length;
-const since = (milliseconds: number) => `+${seconds(milliseconds)}`.padStart(8);
+const since = (milliseconds: number) => `+${seconds(milliseconds)}`.padStart(9);
 
 /** That a state was entered is told when it is left, in the same line. */
 function lineOf(moment: Moment): string | undefined {
@@ -42,10 +42,10 @@ function lineOf(moment: Moment): string | undefined {
     case 'entered':
       return undefined;
     case 'left':
-      return `${since(at - moment.milliseconds)} →${since(at)}  ${name}  ${moment.milliseconds} ms`;
+      return `${since(at - moment.milliseconds)} → ${since(at)}  ${name}  ${moment.milliseconds} ms`;
     case 'failed':
-      return `${''.padStart(9)} ${since(at)}  ${name}  fails: ${moment.error}`;
+      return `${''.padStart(11)} ${since(at)}  ${name}  fails: ${moment.error}`;
     case 'retried':
-      return `${''.padStart(9)} ${since(at)}  ${name}  is tried again after ${seconds(moment.waited)}`;
+      return `${''.padStart(11)} ${since(at)}  ${name}  is tried again after ${seconds(moment.waited)}`;
   }
 }

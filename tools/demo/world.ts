@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeStateMachineCommand,
   ExecutionDoesNotExist,
@@ -156,12 +156,6 @@ export async function openWorld(options: {
         if (error instanceof NotFound) return undefined;
         throw error;
       }
-    },
-
-    async upload(key: string): Promise<{ place: string; text: string }> {
-      const at = { Bucket: resources.UploadsBucket, Key: key };
-      const { Body } = await s3.send(new GetObjectCommand(at));
-      return { place: `s3://${at.Bucket}/${at.Key}`, text: (await Body?.transformToString()) ?? '' };
     },
 
     /** What the reports have of this run since the day (YYYY-MM-DD). */

@@ -1,7 +1,6 @@
 import { table } from '../../../bench/report.ts';
-import { moneyText } from '../../../services/events/src/domain/money-text.ts';
 import { outcome } from '../../rehearse/rehearsal.ts';
-import { ITEMS, type ItemName, ORDERS, type OrderCase, type OrderName } from '../cases.ts';
+import { euros, ITEMS, type ItemName, ORDERS, type OrderCase, type OrderName } from '../cases.ts';
 import type { Step, Telling } from '../story.ts';
 import type { World } from '../world.ts';
 
@@ -129,5 +128,3 @@ function tellMoney({ say, check }: Telling, accounts: readonly Account[]): numbe
   }
   return accounts.reduce((sum, { captured, refunded }) => sum + captured - refunded, 0);
 }
-
-const euros = (cents: number) => moneyText(BigInt(cents), 'EUR');

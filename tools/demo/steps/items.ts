@@ -1,4 +1,4 @@
-import { INDEPENDENT, ITEMS, type ItemName } from '../cases.ts';
+import { euros, INDEPENDENT, ITEMS, type ItemName } from '../cases.ts';
 import type { Step } from '../story.ts';
 import type { World } from '../world.ts';
 
@@ -13,8 +13,11 @@ export const items: Step<World> = {
       const { data, response } = await editor.POST('/items', {
         body: { id, sku: id, name, category, price: { amount, currency: 'EUR' }, stock },
       });
-      say(`${id}: ${name}, ${stock} in stock`);
-      check(`${id} is created`, { status: 201, stock }, { status: response.status, stock: data.stock });
+      check(
+        `${id}: ${name}, ${euros(amount)}, ${stock} in stock`,
+        { status: 201, stock },
+        { status: response.status, stock: data.stock },
+      );
       ids.push(id);
     }
     if (isFast) {

@@ -1,6 +1,5 @@
-import { moneyText } from '../../../services/events/src/domain/money-text.ts';
 import { outcome } from '../../rehearse/rehearsal.ts';
-import { ITEMS, type ItemName, ORDERS, type OrderCase, type OrderName } from '../cases.ts';
+import { euros, ITEMS, type ItemName, ORDERS, type OrderCase, type OrderName } from '../cases.ts';
 import { follow } from '../follow.ts';
 import { type Moment, pathOf, waitsOf } from '../journey.ts';
 import type { Step, Telling } from '../story.ts';
@@ -23,7 +22,7 @@ export const paid: Step<World> = {
       const seen = await world.sales(told.placedAt.slice(0, 10));
       return { seen, done: seen.amount >= ORDERS.paid.total };
     });
-    telling.say(`report on this run's category: ${euros(revenue.amount)} from ${revenue.orders} orders`);
+    telling.say(`report on this run's category: ${euros(revenue.amount)}, orders: ${revenue.orders}`);
     return { ...told, invoice: invoice?.place, revenue: revenue.amount };
   },
 };
@@ -75,8 +74,6 @@ export const refunded: Step<World> = {
   },
 };
 
-const euros = (cents: number) => moneyText(BigInt(cents), 'EUR');
-
 interface Ended {
   readonly id: string;
   readonly placedAt: string;
@@ -84,6 +81,16 @@ interface Ended {
   readonly total: number;
   readonly moments: readonly Moment[];
 }
+
+const RESERVATIONS = {
+  COMMITTED: 'what was reserved is sold',
+  RELEASED: 'what was reserved is back in stock',
+};
+const CHARGES = {
+  CAPTURED: 'it was charged once',
+  VOIDED: 'nothing was charged, and nothing can be any more',
+  REFUNDED: 'what was charged was given back',
+};
 
 /** Places the order, follows it to its end, and holds what became of it against its case. */
 export async function tellOrder(world: World, telling: Telling, name: OrderName): Promise<Ended> {
@@ -108,10 +115,14 @@ export async function tellOrder(world: World, telling: Telling, name: OrderName)
     pathOf(moments),
   );
   const { reservation } = await world.records(id);
-  telling.check(`its reservation is ${expected.reservation}`, expected.reservation, reservation?.state);
+  telling.check(
+    `${RESERVATIONS[expected.reservation]} (${expected.reservation})`,
+    expected.reservation,
+    reservation?.state,
+  );
   const charges = await world.charges(id);
   telling.check(
-    `the payment provider has one charge, ${expected.charge}`,
+    `${CHARGES[expected.charge]} (${expected.charge})`,
     [expected.charge],
     charges.map(({ state }) => state),
   );

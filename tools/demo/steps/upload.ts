@@ -24,15 +24,15 @@ export const upload: Step<World> = {
   async run(world, { say, check }) {
     const { editor, signal } = world;
     const file = fileOf(world);
-    const { data: link } = await editor.POST('/uploads', {
+    const { data: announced } = await editor.POST('/uploads', {
       body: { contentType: 'text/csv', size: Buffer.byteLength(file) },
     });
-    const put = await fetch(link.url, { method: 'PUT', headers: link.headers, body: file, signal });
-    check(`the presigned link takes the file as upload ${link.id}`, 200, put.status);
+    const put = await fetch(announced.url, { method: 'PUT', headers: announced.headers, body: file, signal });
+    check(`the presigned link takes the file as upload ${announced.id}`, 200, put.status);
 
-    const path = { params: { path: { id: link.id } } };
+    const path = { params: { path: { id: announced.id } } };
     let said = '';
-    const manifest = await outcome(`the end of upload ${link.id}`, signal, async () => {
+    const manifest = await outcome(`the end of upload ${announced.id}`, signal, async () => {
       const { data } = await editor.GET('/uploads/{id}', path);
       if (data.state !== said) say(`the manifest is ${data.state}`);
       said = data.state;
@@ -44,9 +44,10 @@ export const upload: Step<World> = {
       { state: manifest.state, rowsAccepted: manifest.rowsAccepted, rowsRefused: manifest.rowsRefused },
     );
 
-    const report = await world.upload(manifest.report ?? '');
-    const { problems } = JSON.parse(report.text) as Report;
-    say(`the error report is ${report.place}`);
+    const link = manifest.report ?? '';
+    const { problems } = (await (await fetch(link, { signal })).json()) as Report;
+    const report = `s3:/${new URL(link).pathname}`;
+    say(`the error report is ${report}`);
     for (const { line, column, reason } of problems) say(`  line ${line}, ${column}: ${reason}`);
     check(
       'the report names line 4 and its amount',
@@ -65,11 +66,11 @@ export const upload: Step<World> = {
       stock.map((each) => each ?? null),
     );
     return {
-      id: link.id,
+      id: announced.id,
       state: manifest.state,
       rowsAccepted: manifest.rowsAccepted,
       rowsRefused: manifest.rowsRefused,
-      report: report.place,
+      report,
       problems,
     };
   },

@@ -18,8 +18,8 @@ const HELP = `Shows the shop at work: an import, an order that succeeds, others 
 
   npm run demo -- [options]
 
-  --fast   places three orders at once, and undoes the one that is refunded by hand after its first failure; the Retry
-           of the workflow would wait for half a minute in all
+  --fast   places three orders at once, and undoes the one that is refunded by hand after its first failure, where the
+           Retry of the workflow waits for half a minute on average
   --json   prints one JSON object for each step, and nothing else, to standard output
   --help   shows this text
 

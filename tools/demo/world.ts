@@ -56,8 +56,17 @@ export async function openWorld(options: {
   if (rules.length > 0) {
     throw new LocalCloudError('Faults are being injected into the local cloud. Take them back first.');
   }
+  const interruptible: typeof fetch = (input, init) =>
+    fetch(input, {
+      ...init,
+      signal: AbortSignal.any([options.signal, ...(init?.signal ? [init.signal] : [])]),
+    });
   const clientOf = async (sub: string, scope: string) =>
-    createShopClient({ baseUrl: http, token: await issuedToken(issuer, { sub, scope }) });
+    createShopClient({
+      baseUrl: http,
+      token: await issuedToken(issuer, { sub, scope }),
+      fetch: interruptible,
+    });
   const customerId = `demo-${run}`;
   const customer = await clientOf(customerId, 'shop/orders');
   const analyst = await issuedToken(issuer, { sub: 'demo-analyst', scope: 'shop/reports' });
@@ -162,7 +171,7 @@ export async function openWorld(options: {
     async sales(from: string): Promise<Sold> {
       const to = new Date(Date.parse(from) + DAY_MS).toISOString().slice(0, 10);
       const query = new URLSearchParams({ from, to, by: 'category' });
-      const answer = await fetch(`${reports}/reports/sales?${query}`, {
+      const answer = await interruptible(`${reports}/reports/sales?${query}`, {
         headers: { authorization: `Bearer ${analyst}` },
       });
       if (!answer.ok) throw new Error(`The reports answer ${answer.status}: ${await answer.text()}`);

@@ -52,25 +52,23 @@ export const flaky: Step<World> = {
 
 /** As many as the workflow tries: should this program be killed, the fault ends by itself. */
 const ATTEMPTS = 7;
+const FAULTS = [
+  { service: 'lambda', function: 'updateInventory', fault: 'kill', milliseconds: 0, count: ATTEMPTS },
+];
 
 export const refunded: Step<World> = {
   name: 'refunded',
   title: 'An order that is paid and cannot be completed',
-  run(world, telling) {
-    const faults = [
-      { service: 'lambda', function: 'updateInventory', fault: 'kill', milliseconds: 0, count: ATTEMPTS },
-    ];
+  async run(world, telling) {
     telling.say('A fault kills each run of updateInventory, which would sell what is reserved.');
-    return world.disturbed(faults, async () => {
-      if (!world.isFast) return tellOrder(world, telling, 'refunded');
+    if (!world.isFast) return world.disturbed(FAULTS, () => tellOrder(world, telling, 'refunded'));
+    await world.disturbed(FAULTS, async () => {
       const { id } = await world.order('refunded');
       await follow(world, { ...telling, say() {} }, id, ({ kind }) => kind === 'failed');
-      telling.say(
-        '--fast: the order is undone by hand after the first failure, not by the workflow after seven.',
-      );
       await world.undo(id);
-      return tellOrder(world, telling, 'refunded');
     });
+    telling.say('--fast: undone by hand after it has failed once; the workflow would try seven times.');
+    return tellOrder(world, telling, 'refunded');
   },
 };
 

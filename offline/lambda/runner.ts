@@ -55,6 +55,10 @@ export class LambdaRunner {
     return [...this.#inFlight.values()];
   }
 
+  has(key: string): boolean {
+    return this.#functions.has(key);
+  }
+
   /** @throws Error when there is no such function, or after `stop`; what goes wrong inside it is an outcome */
   async invoke(key: string, event: unknown, requestId: string = randomUUID()): Promise<Invoked> {
     if (this.#isStopped) throw new Error('The local cloud has stopped.');

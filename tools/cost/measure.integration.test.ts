@@ -23,7 +23,14 @@ describe('what is measured', () => {
     expect(Object.keys(order.functions).sort()).toEqual(
       [
         ...['placeOrder', 'validateOrder', 'checkInventory', 'processPayment', 'sendConfirmation'],
-        ...['updateInventory', 'completeOrder', 'recordConfirmation', 'publishChanges', 'renderInvoice'],
+        ...[
+          'updateInventory',
+          'completeOrder',
+          'recordConfirmation',
+          'publishChanges',
+          'pushStatuses',
+          'renderInvoice',
+        ],
       ].sort(),
     );
     expect(order.functions.completeOrder?.runs).toBe(1);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Endpoints, writeEndpoints } from '../offline/endpoints.ts';
 import { type Serving, serve } from '../offline/serve.ts';
@@ -40,7 +40,7 @@ afterEach(() => {
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const route = `${request.method} ${request.url}`;
-  const body = request.method === 'PUT' ? ` ${JSON.stringify(await json(request))}` : '';
+  const body = request.method === 'PUT' ? ` ${await text(request)}` : '';
   asked.push(`${route}${body}`);
   const { status = 200, body: answered } = answers[route] ?? { status: 404, body: {} };
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answered));

@@ -78,7 +78,8 @@ try {
   if (values.help) process.stdout.write(HELP);
   else if (!(await demo(values, interrupted.signal))) process.exitCode = 1;
 } catch (error) {
-  console.error(messageOf(error));
+  // What else failed then is owed to the interruption, which also reaches a cloud of our own from the terminal.
+  console.error(messageOf(interrupted.signal.aborted ? interrupted.signal.reason : error));
   process.exitCode = 1;
 }
 if (interrupted.signal.aborted) process.exitCode = 130;

@@ -42,7 +42,7 @@ function lineOf(moment: Moment): string | undefined {
     case 'entered':
       return undefined;
     case 'left':
-      return `${since(at - moment.milliseconds)} → ${since(at)}  ${name}  ${moment.milliseconds} ms`;
+      return `${since(at - moment.milliseconds)} → ${since(at)}  ${name}  ${String(moment.milliseconds).padStart(5)} ms`;
     case 'failed':
       return `${''.padStart(11)} ${since(at)}  ${name}  fails: ${moment.error}`;
     case 'retried':

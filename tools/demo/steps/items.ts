@@ -22,7 +22,7 @@ export const items: Step<World> = {
     }
     if (isFast) {
       await Promise.all(INDEPENDENT.map((name) => order(name)));
-      say(`--fast: the orders ${INDEPENDENT.join(', ')} are placed now, all at once.`);
+      say(`--fast: the orders ${INDEPENDENT.join(', ')} are placed now, all at once, and told of below.`);
     }
     return { ids };
   },

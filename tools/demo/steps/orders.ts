@@ -10,6 +10,7 @@ export const paid: Step<World> = {
   name: 'paid',
   title: 'An order that succeeds',
   async run(world, telling) {
+    telling.say('It is accepted at once. Then a workflow goes from state to state; times count from its start.');
     const told = await tellOrder(world, telling, 'paid');
     const { confirmation } = await world.records(told.id);
     telling.check('its customer was sent a confirmation', 'SENT', confirmation?.state);
@@ -22,7 +23,7 @@ export const paid: Step<World> = {
       const seen = await world.sales(told.placedAt.slice(0, 10));
       return { seen, done: seen.amount >= ORDERS.paid.total };
     });
-    telling.say(`report on this run's category: ${euros(revenue.amount)}, orders: ${revenue.orders}`);
+    telling.say(`report: ${euros(revenue.amount)} of revenue in this run's category`);
     return { ...told, invoice: invoice?.place, revenue: revenue.amount };
   },
 };
@@ -33,6 +34,9 @@ export const declined: Step<World> = {
   run: (world, telling) => tellOrder(world, telling, 'declined'),
 };
 
+/** In milliseconds, as in the workflow, less what a timer may be early by the clock. */
+const RETRY_WAITS = [1_990, 3_990];
+
 export const flaky: Step<World> = {
   name: 'flaky',
   title: 'An order whose payment provider fails twice first',
@@ -40,11 +44,10 @@ export const flaky: Step<World> = {
     const told = await tellOrder(world, telling, 'flaky');
     const waits = waitsOf(told.moments, 'ProcessPayment');
     telling.say(`the Retry of ProcessPayment waited ${waits.map(seconds).join(' and ')}`);
-    const isLongEnough = (waits[0] ?? 0) >= 2_000 && (waits[1] ?? 0) >= 4_000;
     telling.check(
-      'the payment was tried again twice, after 2 and 4 seconds',
-      [2, true],
-      [waits.length, isLongEnough],
+      'the payment was tried again twice, after at least 2 and 4 seconds',
+      [true, true],
+      waits.map((wait, index) => wait >= (RETRY_WAITS[index] ?? Number.POSITIVE_INFINITY)),
     );
     return told;
   },

@@ -20,12 +20,14 @@ const HELP = `Shows the shop at work: an import, an order that succeeds, others 
 
   --fast   places three orders at once, and undoes the one that is refunded by hand after its first failure, where the
            Retry of the workflow waits for half a minute on average
-  --json   prints one JSON object for each step, and nothing else, to standard output
+  --json   prints one JSON object for each step, and nothing else, to standard output; npm adds two lines of its own,
+           but for npm run --silent
   --help   shows this text
 
-It takes place in the local cloud that runs, which stays, or in one that it starts for itself, and ends. All that it makes
-has a name of its own, so that it may be run again. It ends with 0 when everything was as it has to be, with 1 when not,
-and with 130 when it is interrupted.
+It takes place in the local cloud that runs, which stays, or in one that it starts for itself, and ends. All that it
+makes has a name of its own, so that it may be run again. For one order it makes updateInventory fail, which other
+orders in the same cloud meet as well. It ends with 0 when everything was as it has to be, with 1 when not, and with
+130 when it is interrupted.
 `;
 
 const STEPS = [running, items, upload, paid, declined, flaky, refunded, repeated, books, links];

@@ -27,7 +27,7 @@ describe('npm run demo -- --fast --json, beside a local cloud that runs', () => 
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-  }, 90_000);
+  }, 180_000);
   const dataOf = <Data>(step: string) => told.find((each) => each.step === step)?.data as Data;
 
   it('tells the whole story, in which every check held', () => {

@@ -14,6 +14,7 @@ export async function openCloud(root: string, onStart: () => void): Promise<Clou
   const running = await runningEndpoints(stateFolder(root)).catch(() => undefined);
   if (running) return { endpoints: running, isOwn: false, stop: async () => {} };
   onStart();
-  const { endpoints, stop } = await startOffline({ folder: root });
+  // Where npm start builds, so that the next start of either has little to build.
+  const { endpoints, stop } = await startOffline({ folder: root, build: '.offline/build' });
   return { endpoints, isOwn: true, stop };
 }

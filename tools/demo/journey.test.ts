@@ -48,18 +48,18 @@ describe('the moments of an execution', () => {
       event(1, 0, 0, { type: 'ExecutionStarted' }),
       event(2, 0, 1, entered('Both', 'ParallelStateEntered')),
       event(3, 2, 1, { type: 'ParallelStateStarted' }),
-      event(4, 3, 2, entered('Confirm')),
+      event(4, 3, 2, entered('Sell')),
       event(5, 4, 2, scheduled),
-      event(6, 3, 3, entered('Sell')),
+      event(6, 3, 2, entered('Confirm')),
       event(7, 6, 3, scheduled),
-      event(8, 7, 10, failed),
-      event(9, 5, 20, { type: 'LambdaFunctionSucceeded' }),
-      event(10, 9, 21, left('Confirm')),
-      event(11, 8, 22, { type: 'ParallelStateFailed' }),
+      event(8, 7, 9, { type: 'LambdaFunctionSucceeded' }),
+      event(9, 5, 10, failed),
+      event(10, 8, 21, left('Confirm')),
+      event(11, 9, 22, { type: 'ParallelStateFailed' }),
       event(12, 11, 23, left('Both', 'ParallelStateExited')),
       event(13, 12, 24, entered('Failed', 'FailStateEntered')),
     ]);
-    expect(pathOf(moments)).toEqual(['Both', 'Confirm', 'Sell', 'Failed']);
+    expect(pathOf(moments)).toEqual(['Both', 'Sell', 'Confirm', 'Failed']);
     expect(moments.filter(({ kind }) => kind !== 'entered')).toEqual([
       { at: 10, state: 'Sell', kind: 'failed', error: 'PaymentServiceException' },
       { at: 21, state: 'Confirm', kind: 'left', milliseconds: 19 },

@@ -66,7 +66,12 @@ export const refunded: Step<World> = {
   title: 'An order that is paid and cannot be completed',
   async run(world, telling) {
     telling.say('A fault kills each run of updateInventory, which would sell what is reserved.');
-    if (!world.isFast) return world.disturbed(FAULTS, () => tellOrder(world, telling, 'refunded'));
+    if (!world.isFast) {
+      telling.say(
+        'The workflow tries seven times. Its waits are random: half a minute in all on average, a minute at most.',
+      );
+      return world.disturbed(FAULTS, () => tellOrder(world, telling, 'refunded'));
+    }
     await world.disturbed(FAULTS, async () => {
       const { id } = await world.order('refunded');
       await follow(world, { ...telling, say() {} }, id, ({ kind }) => kind === 'failed');

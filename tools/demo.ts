@@ -19,7 +19,7 @@ const HELP = `Shows the shop at work: an import, an order that succeeds, others 
   npm run demo -- [options]
 
   --fast   places three orders at once, and undoes the one that is refunded by hand after its first failure, where the
-           Retry of the workflow waits for half a minute on average
+           Retry of the workflow waits for 25 s on average
   --json   prints one JSON object for each step, and nothing else, to standard output; npm adds two lines of its own,
            but for npm run --silent
   --help   shows this text

@@ -68,7 +68,7 @@ export const refunded: Step<World> = {
     telling.say('A fault kills each run of updateInventory, which would sell what is reserved.');
     if (!world.isFast) {
       telling.say(
-        'The workflow tries seven times. Its waits are random: half a minute in all on average, a minute at most.',
+        'The workflow tries seven times. Its waits are random: 25 s in all on average, 51 s at most.',
       );
       return world.disturbed(FAULTS, () => tellOrder(world, telling, 'refunded'));
     }

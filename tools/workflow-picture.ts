@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readYaml } from './cloudformation-yaml.ts';
+import { withMadePart } from './made-part.ts';
 
 /** A state machine in the Amazon States Language; only what a picture shows. */
 interface Machine {
@@ -17,9 +18,10 @@ interface State {
   readonly Branches?: readonly Machine[];
 }
 
-const [BEGIN, END] = ['<!-- picture of workflows/order.asl.yml -->', '<!-- end of the picture -->'];
+const MARKS = { begin: '<!-- picture of workflows/order.asl.yml -->', end: '<!-- end of the picture -->' };
 const ROOT = join(import.meta.dirname, '..');
-const README = join(ROOT, 'services/orders/README.md');
+/** The pages that show the workflow. */
+export const PAGES = ['README.md', 'services/orders/README.md'];
 
 /** The state machine as a flow chart in Mermaid's language: tasks, choices and ends, with what leads where. */
 export function picture(machine: Machine): string {
@@ -58,13 +60,15 @@ function arrowsOf(name: string, { Next, Default, Choices = [], Catch = [] }: Sta
 /** What a rule is about: the last name in its path. */
 const labelOf = ({ Variable }: Readonly<Record<string, unknown>>) => String(Variable).split('.').at(-1);
 
-/** The README of the orders service with its picture made anew. @throws Error when it has no place for one */
-export function withPicture(readme: string): string {
+/** The page with its picture of the order workflow made anew. @throws Error when it has no place for one */
+export function withPicture(page: string): string {
   const machine = readYaml(join(ROOT, 'services/orders/workflows/order.asl.yml')) as Machine;
-  const [before, rest = ''] = readme.split(BEGIN);
-  const [, after] = rest.split(END);
-  if (after === undefined) throw new Error(`${README} has no place for a picture.`);
-  return `${before}${BEGIN}\n${picture(machine)}\n${END}${after}`;
+  return withMadePart(page, MARKS, [picture(machine)]);
 }
 
-if (import.meta.main) writeFileSync(README, withPicture(readFileSync(README, 'utf8')));
+if (import.meta.main) {
+  for (const page of PAGES) {
+    const file = join(ROOT, page);
+    writeFileSync(file, withPicture(readFileSync(file, 'utf8')));
+  }
+}

@@ -75,7 +75,7 @@ describe('the report', () => {
       'before\n<!-- figures of docs/performance -->\n| | ratio |\n|---|---|\n| zip of getItem to: Express | 0.22× |\n' +
         '<!-- end of the figures -->\nafter\n',
     );
-    expect(() => withFigures('no marks', { size })).toThrow('no place for figures');
+    expect(() => withFigures('no marks', { size })).toThrow('no place for it');
   });
 });
 

@@ -1,3 +1,4 @@
+import { withMadePart } from '../tools/made-part.ts';
 import { chartSvg } from './chart.ts';
 import type { Budget, Chart, Figure } from './report.ts';
 
@@ -104,14 +105,9 @@ function headlineTable(figures: readonly RecordedFigure[]): string[] {
   return ['| | ratio |', '|---|---|', ...rows];
 }
 
-const BEGIN = '<!-- figures of docs/performance -->';
-const END = '<!-- end of the figures -->';
+const MARKS = { begin: '<!-- figures of docs/performance -->', end: '<!-- end of the figures -->' };
 
 /** The text with the ratios between its two marks as they are now. @throws when it has no marks */
 export function withFigures(text: string, figures: Recorded): string {
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`There is no place for figures: ${BEGIN} … ${END}`);
-  const lines = headlineTable(Object.values(figures));
-  return [text.slice(0, begin + BEGIN.length), ...lines, text.slice(end)].join('\n');
+  return withMadePart(text, MARKS, headlineTable(Object.values(figures)));
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runningEndpoints, stateFolder } from './endpoints.ts';
 import { fail, messageOf } from './errors.ts';
+import { issuedToken } from './issued-token.ts';
 
 const HELP = `Prints an access token of the local issuer.
 
@@ -35,11 +36,5 @@ async function token({ expires, ...request }: Record<string, string | boolean | 
     throw new Error(`--expires ${expires}: a whole number of seconds is expected.`);
   }
   const { issuer } = await runningEndpoints(stateFolder('.'));
-  const response = await fetch(`${issuer}/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...request, ...(expires !== undefined && { expires: Number(expires) }) }),
-  });
-  const answer = (await response.json()) as { access_token?: string; error_description?: string };
-  return answer.access_token ?? fail(`The issuer refuses: ${answer.error_description}`);
+  return issuedToken(issuer, { ...request, ...(expires !== undefined && { expires: Number(expires) }) });
 }

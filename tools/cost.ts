@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../offline/errors.ts';
@@ -6,8 +6,15 @@ import { compileDeclared, DECLARED_FILE, readDeclared, STAGES } from './cost/dec
 import { measure } from './cost/measure.ts';
 import { asText } from './cost/page.ts';
 import { readPrices, regionsOf } from './cost/prices.ts';
-import { type Costing, documentsOf, figuresOf, sectionsOf, tuningSection } from './cost/report.ts';
-import { FOLDER, readUsage, USAGE_FILE } from './cost/usage.ts';
+import {
+  type Costing,
+  documentsOf,
+  figuresOf,
+  sectionsOf,
+  tuningSection,
+  withAmounts,
+} from './cost/report.ts';
+import { readUsage, USAGE_FILE } from './cost/usage.ts';
 
 const HELP = `npm run cost [-- options]
 
@@ -20,13 +27,16 @@ items and imported rows, with what was chosen beside what it was chosen against.
   --tune          only the cheapest safe memory of each function
   --json          the figures as JSON
   --measure       measures first, in a local cloud, in about four minutes, and writes docs/cost/usage.json
-  --write         reads the templates anew, in about a minute, and writes docs/cost
+  --write         reads the templates anew, in about a minute, and writes docs/cost and the
+                  amounts in README.md
   --help          shows this
 `;
 
 /** What docs/cost shows: of everything a million, in the region that is deployed to by default. */
 const DOCUMENTED = { region: 'eu-west-1', orders: 1_000_000 } as const;
 const MOST_ORDERS = 1e12;
+
+const ROOT = join(import.meta.dirname, '..');
 
 class UsageError extends Error {}
 
@@ -64,9 +74,13 @@ const costingOf = (region: string, orders: number): Costing => ({
   orders,
 });
 
-/** docs/cost as it has to be, by the names of its files. */
-export const documents = (): Record<string, string> =>
-  documentsOf(costingOf(DOCUMENTED.region, DOCUMENTED.orders));
+/** docs/cost and the README as they have to be, by the paths of their files. */
+export function documents(): Record<string, string> {
+  const costing = costingOf(DOCUMENTED.region, DOCUMENTED.orders);
+  const made = Object.entries(documentsOf(costing)).map(([name, text]) => [`docs/cost/${name}`, text]);
+  const readme = withAmounts(readFileSync(join(ROOT, 'README.md'), 'utf8'), costing);
+  return { ...Object.fromEntries(made), 'README.md': readme };
+}
 
 async function main(): Promise<void> {
   const { help, measure: measures, write, tune, json, region, orders, stage } = readOptions();
@@ -87,7 +101,7 @@ async function main(): Promise<void> {
   if (write) {
     progress('the templates');
     writeFileSync(DECLARED_FILE, asJson(await compileDeclared()));
-    for (const [name, text] of Object.entries(documents())) writeFileSync(join(FOLDER, name), text);
+    for (const [file, text] of Object.entries(documents())) writeFileSync(join(ROOT, file), text);
     return;
   }
   const costing = costingOf(region, orders);

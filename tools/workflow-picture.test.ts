@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { picture, withPicture } from './workflow-picture.ts';
+import { PAGES, picture, withPicture } from './workflow-picture.ts';
 
 describe('the picture of a state machine', () => {
   it('shows its states, what leads where, and what is caught', () => {
@@ -40,8 +40,8 @@ flowchart TD
 \`\`\``);
   });
 
-  it('of the order workflow stands in the README of its service as it is', () => {
-    const readme = readFileSync('services/orders/README.md', 'utf8');
-    expect(withPicture(readme)).toBe(readme);
+  it.each(PAGES)('of the order workflow stands in %s as it is', (page) => {
+    const text = readFileSync(page, 'utf8');
+    expect(withPicture(text)).toBe(text);
   });
 });

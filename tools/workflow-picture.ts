@@ -8,10 +8,12 @@ import {
   type Machine,
 } from '../console/src/workflow/graph.ts';
 import { readYaml } from './cloudformation-yaml.ts';
+import { withMadePart } from './made-part.ts';
 
-const [BEGIN, END] = ['<!-- picture of workflows/order.asl.yml -->', '<!-- end of the picture -->'];
+const MARKS = { begin: '<!-- picture of workflows/order.asl.yml -->', end: '<!-- end of the picture -->' };
 const ROOT = join(import.meta.dirname, '..');
-const README = join(ROOT, 'services/orders/README.md');
+/** The pages that show the workflow. */
+export const PAGES = ['README.md', 'services/orders/README.md'];
 
 /** The state machine as a flow chart in Mermaid's language: tasks, choices and ends, with what leads where. */
 export function picture(machine: Machine): string {
@@ -45,13 +47,15 @@ function arrowOf({ from, to, label, isCatch }: GraphEdge): string {
   return `${from} ${isCatch ? '-.->' : '-->'}${label && `|${label}|`} ${to}`;
 }
 
-/** The README of the orders service with its picture made anew. @throws Error when it has no place for one */
-export function withPicture(readme: string): string {
+/** The page with its picture of the order workflow made anew. @throws Error when it has no place for one */
+export function withPicture(page: string): string {
   const machine = readYaml(join(ROOT, 'services/orders/workflows/order.asl.yml')) as Machine;
-  const [before, rest = ''] = readme.split(BEGIN);
-  const [, after] = rest.split(END);
-  if (after === undefined) throw new Error(`${README} has no place for a picture.`);
-  return `${before}${BEGIN}\n${picture(machine)}\n${END}${after}`;
+  return withMadePart(page, MARKS, [picture(machine)]);
 }
 
-if (import.meta.main) writeFileSync(README, withPicture(readFileSync(README, 'utf8')));
+if (import.meta.main) {
+  for (const page of PAGES) {
+    const file = join(ROOT, page);
+    writeFileSync(file, withPicture(readFileSync(file, 'utf8')));
+  }
+}

@@ -1,3 +1,4 @@
+import { askControl } from '../control/client.ts';
 import { runningEndpoints } from '../endpoints.ts';
 import type { QueueSummary } from '../services/fauxqs/index.ts';
 import type { Message } from '../services/sqs/queue.ts';
@@ -7,17 +8,8 @@ import type { RedriveReport } from './redrive.ts';
 
 /** The dead-letter queues of the local cloud that runs with this state folder; looking into them counts as no receive. */
 export function localQueues(stateFolder: string): DeadLetterQueues {
-  async function control<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-    const { aws } = await runningEndpoints(stateFolder);
-    const response = await fetch(`${aws}/_local/${path}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json()) as Answer & { error?: string };
-    if (!response.ok) throw new Error(answer.error ?? `The local cloud answers ${response.status}.`);
-    return answer;
-  }
+  const control = async <Answer>(method: 'GET' | 'POST', path: string, body?: object) =>
+    askControl<Answer>((await runningEndpoints(stateFolder)).aws, method, path, body);
   const messagesOf = async (name: string) =>
     (await control<Message[]>('GET', `queues/${encodeURIComponent(name)}/messages`)).map(letterOf);
 

@@ -16,6 +16,11 @@ const EXPRESS_STEP_MS = 100;
 /** What goes out of the network in a month, where it is compared by which way. */
 const GB_OF_A_MONTH = 100;
 const TASKS = 3;
+/** What a client sends and is sent to follow an order that completes: it subscribes, is answered, and told of four statuses. */
+const MESSAGES_OF_AN_ORDER = 6;
+/** authorizeConnection, openConnection, answerMessage and closeConnection; pushStatuses runs for each order in any case. */
+const RUNS_OF_A_CONNECTION = 4;
+const LOOKS_OF_A_MINUTE = 60;
 /** Half a processor and 1 GB each. */
 const TASK = { cpu: 0.5, memory: 1 };
 
@@ -49,6 +54,30 @@ export function comparisonsOf({ actions }: Usage, { functions }: Declared, order
           items: [
             item('executions', 'states.express.request', orders),
             item('compute', 'states.express.compute', seconds * EXPRESS_GB * orders),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'A minute with an order on the screen: pushed or asked for',
+      remark:
+        'Each order is followed for a minute. What functions compute, log and keep in the table of subscriptions is not ' +
+        'counted on either side.',
+      options: [
+        {
+          name: 'statuses pushed over a WebSocket, as built',
+          items: [
+            item('minutes of connections', 'websocket.minute', orders),
+            item('messages', 'websocket.message', MESSAGES_OF_AN_ORDER * orders),
+            item('Lambda requests', 'lambda.request', RUNS_OF_A_CONNECTION * orders),
+          ],
+        },
+        {
+          name: 'GET /orders/{id} each second',
+          items: [
+            item('HTTP API', 'httpApi.request', LOOKS_OF_A_MINUTE * orders),
+            item('Lambda requests', 'lambda.request', LOOKS_OF_A_MINUTE * orders),
+            item('reads', 'dynamodb.read', LOOKS_OF_A_MINUTE * orders),
           ],
         },
       ],

@@ -1,3 +1,4 @@
+import { withMadePart } from '../made-part.ts';
 import { actionItems, functionRows } from './actions.ts';
 import { type Item, type Line, linesOf, totalOf } from './amounts.ts';
 import { comparisonsOf } from './comparisons.ts';
@@ -239,6 +240,20 @@ export function documentsOf(costing: Costing): Record<string, string> {
     'README.md': asMarkdown('Cost', introOf(costing), sections),
     ...Object.fromEntries(pictures),
   };
+}
+
+const MARKS = { begin: '<!-- amounts of docs/cost -->', end: '<!-- end of the amounts -->' };
+
+/** A page with what each action and each stage costs between its marks. @throws Error when it has no marks */
+export function withAmounts(page: string, costing: Costing): string {
+  const { actions, stages, orders } = figuresOf(costing);
+  const row = (what: string, lines: readonly Line[]) => `| ${what} | $${money(totalOf(lines))} |`;
+  return withMadePart(page, MARKS, [
+    '| | |',
+    '|---|--:|',
+    ...ACTIONS.map((action) => row(`${counted(orders)} ${NAMES[action]}`, actions[action])),
+    ...Object.entries(stages).map(([title, lines]) => row(`a month of ${title} without use`, lines)),
+  ]);
 }
 
 const introOf = ({ usage: { measured, machine, actions } }: Costing): string =>

@@ -182,7 +182,10 @@ it('keeps the theme that was chosen', async () => {
   await page.getByLabel('Theme').selectOption('dark');
   await page.reload();
   await until(async () => (await page.getByLabel('Theme').inputValue()) === 'dark');
-  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(17, 21, 28)');
+  await until(
+    async () =>
+      (await page.evaluate(() => getComputedStyle(document.body).backgroundColor)) === 'rgb(17, 21, 28)',
+  );
 });
 
 it('fits a window of 360 pixels in every part', async () => {

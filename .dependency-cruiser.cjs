@@ -74,7 +74,7 @@ module.exports = {
         pathNot: [
           '^console/src/',
           '^clients/typescript/index\\.ts$',
-          '/node_modules/(preact|@preact|@dagrejs)/',
+          '^node_modules/(preact|@preact|@dagrejs)/',
         ],
       },
     },

@@ -51,7 +51,7 @@ function endpoints(others: Partial<Endpoints> = {}): Endpoints {
   const { url } = cloud;
   return {
     ...{ http: url, aws: url, reports: url, issuer: url, docs: `${url}/docs` },
-    ...{ websocket: null, database: null, resources: {}, ...others },
+    ...{ websocket: null, database: null, console: null, resources: {}, ...others },
   };
 }
 

@@ -20,7 +20,7 @@ import { layerResources } from '../services/lambda/layers.ts';
 import { declaredDatabase } from '../services/postgres/declaration.ts';
 import { type Database, startDatabase } from '../services/postgres/index.ts';
 import { build, locateIn } from './build.ts';
-import { sharedBuild } from './shared-build.ts';
+import { sharedBuild, sharedCompileCache } from './shared-build.ts';
 
 export interface LocalCloud {
   /** Where every AWS client of the test goes. */
@@ -179,7 +179,12 @@ function silent({ provider, ...application }: DeclaredApplication): DeclaredAppl
     ...application,
     provider: {
       ...provider,
-      environment: { ...provider.environment, LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
+      environment: {
+        ...provider.environment,
+        ...sharedCompileCache(),
+        LOG_LEVEL: 'SILENT',
+        POWERTOOLS_METRICS_DISABLED: 'true',
+      },
     },
   };
 }

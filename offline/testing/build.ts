@@ -34,8 +34,6 @@ export async function build(
     format: 'esm',
     platform: 'node',
     splitting: true,
-    // Node reads those of the whole application at every start of a function: a quarter of what a start costs.
-    sourcemap: false,
     logLevel: 'silent',
   });
 }

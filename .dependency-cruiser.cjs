@@ -36,7 +36,7 @@ module.exports = {
       name: 'shared-knows-no-service',
       severity: 'error',
       from: { path: '^shared/', pathNot: '(\\.test\\.ts$|^shared/serverless/test/)' },
-      to: { path: '^(services|offline|tools|bench)/' },
+      to: { path: '^(services|offline|tools|bench|clients)/' },
     },
     {
       name: 'deployed-code-knows-no-tool',
@@ -45,7 +45,7 @@ module.exports = {
         path: '^(services/[^/]+/src|shared)/',
         pathNot: ['\\.test\\.ts$', '^shared/(testing|serverless)/'],
       },
-      to: { path: '^(offline|tools|bench|shared/testing)/' },
+      to: { path: '^(offline|tools|bench|clients|shared/testing)/' },
     },
     {
       name: 'deployed-code-uses-dependencies',
@@ -56,6 +56,13 @@ module.exports = {
         pathNot: ['\\.test\\.ts$', '^shared/(testing|serverless)/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'It goes to other projects by itself.',
+      severity: 'error',
+      from: { path: '^clients/typescript/', pathNot: '(\\.test|/generate)\\.ts$' },
+      to: { pathNot: ['^clients/typescript/', '/openapi-fetch/'] },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -4,7 +4,7 @@ import { BEGINNING } from '../services/events/src/domain/import.ts';
 import { showUpload } from '../services/events/src/domain/show-upload.ts';
 import { lamp } from '../services/items/test/lamp.ts';
 import { CUSTOMER, type MeteredShop, NOW, shopOn } from './capacity-shop.ts';
-import type { Tables, Units } from './capacity-tables.ts';
+import type { Tables, Units } from './tables.ts';
 
 /** What something that the shop does consumes. */
 export interface Cost {

@@ -31,7 +31,7 @@ import { expiredRecords } from '../services/schedules/src/domain/expired-records
 import { walkedKind } from '../services/schedules/src/domain/walk.ts';
 import { leaseTable } from '../shared/lease-table.ts';
 import { signingKeyTable } from '../shared/signing-key-table.ts';
-import type { Tables } from './capacity-tables.ts';
+import type { Tables } from './tables.ts';
 
 /** As long as an id that Cognito gives. */
 export const CUSTOMER = '5f9c1d0e-6a1b-4c7e-9d0f-3b2a1c4d5e6f';

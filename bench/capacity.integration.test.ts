@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Cost, costsOfOrders, costsOfRoutes } from './capacity-costs.ts';
-import { createDeclaredTables, openTables, type Tables } from './capacity-tables.ts';
+import { createDeclaredTables, openTables, type Tables } from './tables.ts';
 
 /**
  * Read and write units by DynamoDB's own rules, so that a change that costs more is seen. A row is read for 1 unit
@@ -117,8 +117,10 @@ let tables: Tables;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'capacity-'));
-  tables = await openTables(join(folder, 'capacity.sqlite'), (problem) => {
-    throw new Error(problem);
+  tables = await openTables(join(folder, 'capacity.sqlite'), {
+    onEnd(problem) {
+      throw new Error(problem);
+    },
   });
   await createDeclaredTables(tables);
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Cost, costsOfOrders, costsOfRoutes } from './capacity-costs.ts';
-import { createDeclaredTables, openTables } from './capacity-tables.ts';
 import { type Figure, table } from './report.ts';
 import type { Run } from './run.ts';
+import { createDeclaredTables, openTables } from './tables.ts';
 
 /** Of an order of one item, all its records and indexes included. */
 const MOST_WRITTEN = 45;
@@ -10,9 +10,7 @@ const MOST_WRITTEN = 45;
 /** What each route, and a whole order by the way that it goes, consumes of DynamoDB. */
 export async function capacity({ folder, signal, progress }: Run): Promise<Figure> {
   progress('capacity: routes and orders');
-  const tables = await openTables(join(folder, 'capacity.sqlite'), progress);
-  const stop = () => tables.stop();
-  signal.addEventListener('abort', stop);
+  const tables = await openTables(join(folder, 'capacity.sqlite'), { signal, onEnd: progress });
   try {
     await createDeclaredTables(tables);
     const routes = await costsOfRoutes(tables);
@@ -37,7 +35,6 @@ export async function capacity({ folder, signal, progress }: Run): Promise<Figur
       data: { routes, orders },
     };
   } finally {
-    signal.removeEventListener('abort', stop);
     tables.stop();
   }
 }

@@ -1,13 +1,15 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { lamp } from '../services/items/test/lamp.ts';
 import { root } from './bundles.ts';
 import { runChild } from './child.ts';
 import { type Bar, type Budget, type Figure, fixed, spread, table, times } from './report.ts';
 import type { Run } from './run.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { type Subject, tableOf } from './subjects.ts';
-import { openTables } from './tables.ts';
+import { createDeclaredTables, openTables } from './tables.ts';
 
 interface Start {
   readonly importMs: number;
@@ -18,19 +20,24 @@ interface Start {
 const EXPRESS = 'Express, as getItem';
 
 /** Imports every bundle in new processes, one after the other, round after round, and sends it a first request. */
-export async function coldStart(run: Run, subjects: readonly Subject[]): Promise<Figure> {
-  const { rounds, signal, progress } = run;
+export async function coldStart(
+  { rounds, folder, signal, progress }: Run,
+  subjects: readonly Subject[],
+): Promise<Figure> {
   const starts = new Map<Subject, Start[]>(subjects.map((subject) => [subject, []]));
-  const tables = await openTables(run);
+  const tables = await openTables(join(folder, 'cold-start.sqlite'), { signal, onEnd: progress });
   try {
     // The first round only brings the files into the system's cache.
     for (let round = 0; round <= rounds; round++) {
       progress(`cold start: round ${round} of ${rounds}`);
       // New tables, so that a request finds in each round what it found in the first.
       const suffix = `-${round}`;
-      await tables.create(suffix);
+      await createDeclaredTables(tables, { suffix });
       for (const [subject, measured] of starts) {
-        if (subject.request) await tables.putItem(suffix, itemIn(subject.request));
+        if (subject.request) {
+          const Item = { ...lamp, id: itemIn(subject.request), creationKey: 'bench' };
+          await tables.documents.send(new PutCommand({ TableName: `ItemsTable${suffix}`, Item }));
+        }
         const env = { ...environmentOf(subject, suffix), AWS_ENDPOINT_URL: tables.endpoint };
         const args = [pathToFileURL(subject.bundle.file).href, ...(subject.request ? [subject.request] : [])];
         const start = await runChild<Start>('import-child.mjs', args, { env, stdout: 'pipe', signal });
@@ -38,15 +45,16 @@ export async function coldStart(run: Run, subjects: readonly Subject[]): Promise
       }
     }
   } finally {
-    tables.close();
+    tables.stop();
   }
   return figure(rounds, starts);
 }
 
-/** Where a function finds what its layers hold. */
-const LAYERS = globSync('layers/*/.build/nodejs/node_modules', { cwd: root })
-  .map((folder) => join(root, folder))
-  .join(':');
+/** Where a function finds what its layers hold; the bundling makes them. */
+const layerFolders = () =>
+  globSync('layers/*/.build/nodejs/node_modules', { cwd: root })
+    .map((folder) => join(root, folder))
+    .join(':');
 
 /** Variables that are read at import and may not be just anything. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -60,7 +68,11 @@ function environmentOf({ environment, bundle }: Subject, suffix: string): Record
     const logicalId = tableOf(value);
     return [name, logicalId === undefined ? (SETTINGS[name] ?? 'bench') : logicalId + suffix];
   });
-  return { ...Object.fromEntries(names), LAMBDA_TASK_ROOT: join(bundle.file, '..'), NODE_PATH: LAYERS };
+  return {
+    ...Object.fromEntries(names),
+    LAMBDA_TASK_ROOT: join(bundle.file, '..'),
+    NODE_PATH: layerFolders(),
+  };
 }
 
 function itemIn(request: string): string {

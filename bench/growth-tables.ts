@@ -7,13 +7,15 @@ import { type AttributeValue, GetItemCommand, ScanCommand } from '@aws-sdk/clien
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { lamp } from '../services/items/test/lamp.ts';
 import { CUSTOMER, shopOn } from './capacity-shop.ts';
+import type { Run } from './run.ts';
 import {
   createDeclaredTables,
   declaredTables,
   engineProgram,
+  type Opening,
   openTables,
   type Tables,
-} from './capacity-tables.ts';
+} from './tables.ts';
 
 type Row = Readonly<Record<string, AttributeValue>>;
 
@@ -34,8 +36,8 @@ export const customerOf = (number: number) =>
   number % CUSTOMERS === 0 ? CUSTOMER : `customer-${number % CUSTOMERS}`;
 
 /** Rows like those that the shop itself has written: of an item, of a completed order, and of the key of a request. */
-export async function rowsOfTheShop(databaseFile: string, onEnd: (problem: string) => void): Promise<Rows> {
-  const tables = await openTables(databaseFile, onEnd);
+export async function rowsOfTheShop(databaseFile: string, opening: Opening): Promise<Rows> {
+  const tables = await openTables(databaseFile, opening);
   try {
     await createDeclaredTables(tables);
     const shop = shopOn(tables);
@@ -83,12 +85,8 @@ async function first({ dynamodb }: Tables, TableName: string): Promise<Row> {
  */
 export async function openFilled(
   rows: Rows,
-  {
-    size,
-    folder,
-    signal,
-    onEnd,
-  }: { size: number; folder: string; signal: AbortSignal; onEnd: (problem: string) => void },
+  size: number,
+  { folder, signal, progress }: Pick<Run, 'folder' | 'signal' | 'progress'>,
 ): Promise<Tables> {
   const source = join(folder, 'export');
   const schema = join(folder, 'schema.json');
@@ -107,8 +105,8 @@ export async function openFilled(
   }
   await imported(['import', '--source', source, '--schema', schema, '--output', databaseFile], signal);
   rmSync(source, { recursive: true });
-  const tables = await openTables(databaseFile, onEnd);
-  await createDeclaredTables(tables, Object.keys(rows));
+  const tables = await openTables(databaseFile, { signal, onEnd: progress });
+  await createDeclaredTables(tables, { existing: Object.keys(rows) });
   return tables;
 }
 

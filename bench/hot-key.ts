@@ -12,11 +12,11 @@ import { openShop, type Shop } from '../services/orders/test/shop.ts';
 import { Throttled } from '../shared/errors.ts';
 import { readYaml } from '../tools/cloudformation-yaml.ts';
 import { shopOn } from './capacity-shop.ts';
-import { createDeclaredTables, openTables, type Tables } from './capacity-tables.ts';
 import { type Contention, contended } from './hot-key-rows.ts';
 import { type Figure, fixed, table } from './report.ts';
 import type { Run } from './run.ts';
 import { quantile } from './statistics.ts';
+import { createDeclaredTables, openTables, type Tables } from './tables.ts';
 
 const HOT = 'hot';
 const RATE = 100;
@@ -33,15 +33,13 @@ const BUDGET_HELD_MS = 10;
 /** Of the orders; the others find the item sold out. */
 const IN_STOCK = 0.9;
 const DRAIN_MS = 180_000;
-/** Of whole orders: a laptop is busy with them for a minute. */
-const WHOLE_SECONDS = 3;
 
 /** What 100 orders each second for one item do: to the row of its stock, and to the whole system on this machine. */
 export async function hotKey({ quick, folder, signal, progress }: Run): Promise<Figure> {
   const seconds = quick ? 3 : 10;
-  const tables = await openTables(join(folder, 'hot-key.sqlite'), progress);
-  const stop = () => tables.stop();
-  signal.addEventListener('abort', stop);
+  // A laptop is busy for a minute with the whole orders of three seconds.
+  const wholeSeconds = quick ? 1 : 3;
+  const tables = await openTables(join(folder, 'hot-key.sqlite'), { signal, onEnd: progress });
   const rows: Contended[] = [];
   try {
     await createDeclaredTables(tables);
@@ -51,12 +49,11 @@ export async function hotKey({ quick, folder, signal, progress }: Run): Promise<
       rows.push(await reservations(tables, { ...load, seconds }));
     }
   } finally {
-    signal.removeEventListener('abort', stop);
     tables.stop();
   }
-  progress(`hot-key: ${RATE} whole orders each second for ${WHOLE_SECONDS} s`);
-  const whole = await wholeOrders(signal);
-  return figure(rows, whole);
+  progress(`hot-key: ${RATE} whole orders each second for ${wholeSeconds} s`);
+  const whole = await wholeOrders(wholeSeconds, signal);
+  return figure(rows, whole, wholeSeconds);
 }
 
 /** What became of the orders of one load. Times are in milliseconds, from the first attempt to the reservation. */
@@ -195,8 +192,8 @@ interface OrderRow {
   readonly timeline: readonly { readonly at: string }[];
 }
 
-async function wholeOrders(signal: AbortSignal): Promise<Whole> {
-  const count = RATE * WHOLE_SECONDS;
+async function wholeOrders(seconds: number, signal: AbortSignal): Promise<Whole> {
+  const count = RATE * seconds;
   const stock = Math.round(count * IN_STOCK);
   const shop = await openShop();
   try {
@@ -251,7 +248,7 @@ function durationOf({ timeline }: OrderRow): number {
 const inMs = (times: readonly number[], part: number) =>
   times.length > 0 ? fixed(quantile(times, part), 0) : '–';
 
-function figure(rows: readonly Contended[], whole: Whole): Figure {
+function figure(rows: readonly Contended[], whole: Whole, wholeSeconds: number): Figure {
   const isConserved = whole.isConserved && rows.every((row) => row.isConserved);
   const undone = rows.find(({ rate, heldMs }) => rate === RATE && heldMs === BUDGET_HELD_MS)?.undone;
   return {
@@ -281,13 +278,25 @@ function figure(rows: readonly Contended[], whole: Whole): Figure {
       'The adapter that reserves, with the retries of the workflow, in a time of its own: rows are held as DynamoDB does,',
       'for as long as is assumed. In milliseconds, from the first attempt of the task to the reservation.',
       '',
-      `The whole system, ${RATE} orders each second for ${WHOLE_SECONDS} s: ${fixed(whole.rate, 0)} accepted each second, then ` +
+      `The whole system, ${RATE} orders each second for ${wholeSeconds} s: ${fixed(whole.rate, 0)} accepted each second, then ` +
         `${Object.entries(whole.endings)
           .map(([ending, count]) => `${count} ${ending}`)
           .join(', ')}; ` +
         `${whole.stockLeft} left in stock. An order took ${inMs(whole.orders, 0.5)} ms (p50), ${inMs(whole.orders, 0.95)} ms (p95):`,
       'the time of this machine. Its engine does one thing after the other, so that no transaction meets another.',
     ].join('\n'),
+    charts: [
+      {
+        name: 'hot-key',
+        title: 'Reservations of one item: what 95 of 100 wait at most',
+        unit: 'ms',
+        bars: rows.map(({ rate, heldMs, times }) => ({
+          label: `${rate} each second, rows held ${heldMs} ms`,
+          value: times.length > 0 ? quantile(times, 0.95) : 0,
+          isOurs: true,
+        })),
+      },
+    ],
     budgets: [
       {
         name: 'stock and sales of the hot item',

@@ -18,38 +18,51 @@ import { keepFigures, writeReport } from './performance-report.ts';
 import { budgetTable, type Figure } from './report.ts';
 import { reports } from './reports.ts';
 import type { Run } from './run.ts';
-import { bundleSubjects } from './subjects.ts';
+import { bundleSubjects, type Subject } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
-const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, events, imports, orders, requests, memory,
-reports, growth and a hot item, each beside a baseline, and writes docs/performance and the figures in README.md.
+const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, growth, a hot item, events, imports, orders,
+requests, memory and reports, each beside a baseline, and writes docs/performance and the figures in README.md.
 
 Usage: npm run bench -- [options]
 
   --quick        fewer rounds, and tables of 10,000 rows instead of a million; only prints
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
-  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, events, imports, orders,
-                 end-to-end, memory, reports, growth, hot-key; only prints
+  --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, growth, hot-key, events,
+                 imports, orders, end-to-end, memory, reports; only prints
   --write        writes them all the same, in place of the figures of the same names
   --report       measures nothing: makes the pages anew from docs/performance/figures.json
   --json FILE    also writes the figures as JSON
   --help         shows this
+
+docs/performance says how long each part took when it was measured last.
 `;
 
-const FIGURES = [
-  'cold-start',
-  'size',
-  'warm',
-  'capacity',
-  'events',
-  'imports',
-  'orders',
-  'end-to-end',
-  'memory',
-  'reports',
-  'growth',
-  'hot-key',
-] as const;
+interface Part {
+  /** As figures.json names it. */
+  readonly figure: string;
+  readonly measure: (run: Run) => Promise<Figure>;
+}
+
+let subjects: Promise<Subject[]> | undefined;
+/** Bundled once for the parts that measure them. */
+const subjectsOf = (run: Run) => (subjects ??= bundleSubjects(run));
+
+const PARTS: Readonly<Record<string, Part>> = {
+  'cold-start': { figure: 'coldStart', measure: async (run) => coldStart(run, await subjectsOf(run)) },
+  size: { figure: 'bundleSize', measure: async (run) => bundleSize(await subjectsOf(run)) },
+  warm: { figure: 'warmOverhead', measure: warmOverhead },
+  capacity: { figure: 'capacity', measure: capacity },
+  growth: { figure: 'growth', measure: growth },
+  'hot-key': { figure: 'hotKey', measure: hotKey },
+  events: { figure: 'events', measure: events },
+  imports: { figure: 'imports', measure: imports },
+  orders: { figure: 'orders', measure: orders },
+  'end-to-end': { figure: 'endToEnd', measure: endToEnd },
+  memory: { figure: 'memory', measure: memory },
+  reports: { figure: 'reports', measure: reports },
+};
+const NAMES = Object.keys(PARTS);
 
 class UsageError extends Error {}
 
@@ -58,7 +71,7 @@ function readOptions() {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
-      only: { type: 'string', default: FIGURES.join(',') },
+      only: { type: 'string', default: NAMES.join(',') },
       write: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -68,31 +81,28 @@ function readOptions() {
   const rounds = Number(values.rounds ?? (values.quick ? 5 : 15));
   if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError(`--rounds ${values.rounds}: not a count`);
   const only = values.only.split(',');
-  const unknown = only.find((name) => !FIGURES.some((figure) => figure === name));
-  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: the figures are ${FIGURES.join(', ')}`);
-  const isWhole = !values.quick && FIGURES.every((name) => only.includes(name));
+  const unknown = only.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new UsageError(`--only ${unknown}: the figures are ${NAMES.join(', ')}`);
+  const isWhole = !values.quick && NAMES.every((name) => only.includes(name));
   return { ...values, rounds, only, write: values.write || isWhole };
 }
 
-async function measure(run: Run, only: readonly string[]): Promise<Record<string, Figure>> {
-  const figures: Record<string, Figure> = {};
-  const wants = (name: (typeof FIGURES)[number]) => only.includes(name);
-  if (wants('cold-start') || wants('size')) {
-    const subjects = await bundleSubjects(run);
-    if (wants('cold-start')) figures.coldStart = await coldStart(run, subjects);
-    if (wants('size')) figures.bundleSize = bundleSize(subjects);
+/** Measures the parts one after the other; each is handed on at once, so that no later one that fails loses it. */
+async function measure(
+  run: Run,
+  only: readonly string[],
+  onFigure: (name: string, figure: Figure, seconds: number) => void,
+): Promise<void> {
+  const wanted = Object.entries(PARTS).filter(([name]) => only.includes(name));
+  for (const [index, [name, part]] of wanted.entries()) {
+    run.signal.throwIfAborted();
+    run.progress(`${name}: part ${index + 1} of ${wanted.length}`);
+    const began = performance.now();
+    const figure = await part.measure(run);
+    const seconds = (performance.now() - began) / 1_000;
+    run.progress(`${name}: took ${seconds.toFixed(0)} s`);
+    onFigure(part.figure, figure, seconds);
   }
-  if (wants('warm')) figures.warmOverhead = await warmOverhead(run);
-  if (wants('capacity')) figures.capacity = await capacity(run);
-  if (wants('events')) figures.events = await events(run);
-  if (wants('imports')) figures.imports = await imports(run);
-  if (wants('orders')) figures.orders = await orders(run);
-  if (wants('end-to-end')) figures.endToEnd = await endToEnd(run);
-  if (wants('memory')) figures.memory = await memory(run);
-  if (wants('reports')) figures.reports = await reports(run);
-  if (wants('growth')) figures.growth = await growth(run);
-  if (wants('hot-key')) figures.hotKey = await hotKey(run);
-  return figures;
 }
 
 const machine = {
@@ -127,12 +137,6 @@ function sessionOf({ quick, rounds }: Pick<Run, 'quick' | 'rounds'>): Session {
   };
 }
 
-function print(figures: readonly Figure[]): void {
-  console.log(`Node ${machine.node} on ${machine.platform}, ${machine.cores} cores, ${machine.processor}`);
-  for (const { title, text } of figures) console.log(`\n${title}\n\n${text}`);
-  console.log(`\nBudgets\n\n${budgetTable(figures.flatMap(({ budgets }) => budgets))}`);
-}
-
 function asJson(figures: Readonly<Record<string, Figure>>, run: Pick<Run, 'rounds' | 'quick'>): string {
   const data = Object.fromEntries(
     Object.entries(figures).map(([name, { data, budgets }]) => [name, { data, budgets }]),
@@ -164,16 +168,17 @@ async function main(): Promise<void> {
   const progress = (line: string) => console.error(`… ${line}`);
   const session = sessionOf({ quick, rounds });
   try {
-    const figures = await measure({ quick, rounds, folder, signal: stop.signal, progress }, only);
-    print(Object.values(figures));
-    if (write) {
-      keepFigures(
-        Object.fromEntries(
-          Object.entries(figures).map(([name, figure]) => [name, recorded(figure, session)]),
-        ),
-      );
+    console.log(`Node ${machine.node} on ${machine.platform}, ${machine.cores} cores, ${machine.processor}`);
+    const figures: Record<string, Figure> = {};
+    await measure({ quick, rounds, folder, signal: stop.signal, progress }, only, (name, figure, seconds) => {
+      figures[name] = figure;
+      console.log(`\n${figure.title}\n\n${figure.text}`);
+      if (!write) return;
+      keepFigures({ [name]: recorded(figure, { ...session, seconds }) });
       writeReport();
-    }
+    });
+    const budgets = Object.values(figures).flatMap((figure) => figure.budgets);
+    console.log(`\nBudgets\n\n${budgetTable(budgets)}`);
     if (json) writeFileSync(json, asJson(figures, { rounds, quick }));
   } catch (error) {
     if (!stop.signal.aborted) throw error;

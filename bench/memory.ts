@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { descendants } from '../offline/test/processes.ts';
 import { startOffline } from '../offline/testing/offline.ts';
 import { root } from './bundles.ts';
 import { openShop, settled } from './orders.ts';
+import { sumOfTree } from './process-tree.ts';
 import { type Figure, fixed } from './report.ts';
 import type { Run } from './run.ts';
 
@@ -72,9 +71,4 @@ export async function memory({ quick, signal, progress }: Run): Promise<Figure> 
 }
 
 /** Of a process and all that it started, in MB. */
-function residentOf(pid: number): number {
-  const pids = [pid, ...descendants(pid)].join(',');
-  const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', pids], { encoding: 'utf8' });
-  const kilobytes = stdout.split('\n').reduce((sum, line) => sum + Number(line), 0);
-  return (kilobytes * 1_024) / 1e6;
-}
+const residentOf = (pid: number) => (sumOfTree(pid, 'rss') * 1_024) / 1e6;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { type OfflineProcess, startOffline } from '../offline/testing/offline.ts';
+import { sumOfTree } from './process-tree.ts';
 import { type Figure, fixed, table } from './report.ts';
 import type { Run } from './run.ts';
 import { quantile } from './statistics.ts';
@@ -24,6 +25,8 @@ interface Load {
   readonly unfinished: number;
   /** How many were complete each second, from the first placement to the last completion. */
   readonly throughput: number;
+  /** What all processes of the local cloud had of the processors for an order, in milliseconds. */
+  readonly cpuMs: number;
   /** In milliseconds, sorted: of the request, and from the placement to the last step. */
   readonly requests: readonly number[];
   readonly orders: readonly number[];
@@ -44,16 +47,17 @@ export async function orders({ quick, signal, progress }: Run): Promise<Figure> 
     loads.push(await load(rate, rate === 1 ? 10 : seconds, signal));
   }
   const [alone, least] = loads;
-  const rows = loads.map(({ rate, placed, complete, unfinished, throughput, requests, orders }) => [
+  const rows = loads.map(({ rate, placed, complete, unfinished, throughput, cpuMs, requests, orders }) => [
     String(rate),
     String(placed),
     String(complete),
     String(unfinished),
     fixed(throughput, 1),
+    fixed(cpuMs, 0),
     ...PARTS.map((part) => inMs(requests, part)),
     ...PARTS.map((part) => inMs(orders, part)),
   ]);
-  const titles = ['orders/s', 'placed', 'complete', 'unfinished', 'complete/s'];
+  const titles = ['orders/s', 'placed', 'complete', 'unfinished', 'complete/s', 'CPU ms'];
   const times = ['p50', 'p95', 'p99'];
   return {
     title: 'Orders in the local cloud',
@@ -62,7 +66,8 @@ export async function orders({ quick, signal, progress }: Run): Promise<Figure> 
         [...titles, ...times.map((time) => `POST ${time}`), ...times.map((time) => `order ${time}`)],
         rows,
       ),
-      'In milliseconds: POST is the answer to the request, order the time from there to its last step.',
+      'In milliseconds: POST is the answer to the request, order the time from there to its last step. CPU ms is what all',
+      'processes of `sls offline` had of the processors for each order, the start of functions included and the callers not.',
     ].join('\n'),
     budgets: [
       {
@@ -100,6 +105,7 @@ async function load(rate: number, seconds: number, signal: AbortSignal): Promise
     const { place } = await openShop(offline);
     const requests: number[] = [];
     const running: Promise<void>[] = [];
+    const cpuBefore = processorSeconds(offline.pid);
     const begin = performance.now();
     for (let number = 0; number < rate * seconds; number += 1) {
       await delay(Math.max(0, begin + (number * 1_000) / rate - performance.now()), undefined, { signal });
@@ -114,6 +120,7 @@ async function load(rate: number, seconds: number, signal: AbortSignal): Promise
       complete: complete.length,
       unfinished: rows.filter(({ status }) => !['COMPLETE', 'FAILED'].includes(status)).length,
       throughput: throughputOf(complete),
+      cpuMs: ((processorSeconds(offline.pid) - cpuBefore) * 1_000) / rows.length,
       requests: requests.toSorted((a, b) => a - b),
       orders: complete.map(durationOf).toSorted((a, b) => a - b),
     };
@@ -122,6 +129,9 @@ async function load(rate: number, seconds: number, signal: AbortSignal): Promise
     await offline.stop();
   }
 }
+
+/** What a process and all that it started have had of the processors. */
+const processorSeconds = (pid: number) => sumOfTree(pid, 'cputimes');
 
 /** What is sold, but for its id. */
 export const ITEM = {

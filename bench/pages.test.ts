@@ -10,6 +10,7 @@ const session = {
   load: 0.42,
   quick: true,
   rounds: 5,
+  seconds: 61.4,
   node: 'v24.21.0',
   machine: 'linux x64, 2 cores',
   versions: { zod: '4.6.7' },
@@ -49,7 +50,7 @@ describe('the report', () => {
       '## Bundle size',
       '',
       'Measured on 2026-11-23 at 08:15 UTC with Node v24.21.0 on linux x64, 2 cores, load 0.4 before,',
-      'in short (`--quick`), 5 rounds. Versions: zod 4.6.7.',
+      'in short (`--quick`), 5 rounds, in 61 s. Versions: zod 4.6.7.',
       '',
       '![Zips](zips.svg)',
       '',
@@ -60,6 +61,12 @@ describe('the report', () => {
       '',
     ]);
     expect(Object.keys(files)).toEqual(['README.md', 'zips.svg']);
+  });
+
+  it('tells no time that was not noted', () => {
+    const { seconds: _, ...untimed } = session;
+    const page = reportFiles({ size: { ...size, session: untimed } }, {})['README.md'];
+    expect(page).toContain('5 rounds. Versions');
   });
 
   it('puts the ratios between the marks of another page, in place of what was there', () => {

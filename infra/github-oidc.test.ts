@@ -36,6 +36,7 @@ describe('the role of the pipeline', () => {
       statementsOf('PipelineRole'),
       statementsOf('PipelineImages', 'PolicyDocument'),
       statementsOf('PipelineTokens', 'PolicyDocument'),
+      statementsOf('PipelineRemovals', 'PolicyDocument'),
     ].flat();
     expect(all.filter(({ Action }) => /iam:|sts:|"\*"/.test(JSON.stringify(Action)))).toEqual([
       {
@@ -46,6 +47,14 @@ describe('the role of the pipeline', () => {
         Condition: { StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' } },
       },
     ]);
+  });
+
+  it('deletes no data of the application but that of previews', () => {
+    const deletions = ['PipelineRole', 'PipelineImages', 'PipelineTokens', 'PipelineRemovals'].filter((id) =>
+      /s3:\*|s3:Delete\w*.*shop-\*/.test(JSON.stringify(Resources[id]?.Properties)),
+    );
+    expect(deletions).toEqual(['PipelineRemovals']);
+    expect(Resources.PipelineRemovals?.Condition).toBe('Previews');
   });
 });
 

@@ -11,8 +11,14 @@ import type { Issuer } from './services/identity/index.ts';
 import { layerResources } from './services/lambda/layers.ts';
 import { localCloudSettings, withConditions } from './settings.ts';
 
-/** What the framework's configuration declares; `httpUrl` is where the API will be. */
-export function applicationOf(framework: Framework, httpUrl: string): Application {
+/** Where the APIs will be; an empty text where that does not matter. */
+interface ApiUrls {
+  readonly http: string;
+  readonly websocket: string;
+}
+
+/** What the framework's configuration declares. */
+export function applicationOf(framework: Framework, { http, websocket }: ApiUrls): Application {
   const { service } = framework;
   const aws = framework.getProvider('aws');
   const region = aws.getRegion();
@@ -28,12 +34,19 @@ export function applicationOf(framework: Framework, httpUrl: string): Applicatio
     provider: service.provider,
     stepFunctions: framework.configurationInput.stepFunctions,
     implied: new Map<string, PhysicalResource>([
-      ['HttpApi', { ref: 'local', attributes: { ApiId: 'local', ApiEndpoint: httpUrl } }],
+      ['HttpApi', apiAt(http)],
+      ['WebsocketsApi', apiAt(websocket)],
       ...functionResources(functions, region),
       ...layerResources(service.layers ?? {}, region),
     ]),
   };
 }
+
+/** An API as others refer to it. */
+export const apiAt = (url: string): PhysicalResource => ({
+  ref: 'local',
+  attributes: { ApiId: 'local', ApiEndpoint: url },
+});
 
 /** Puts plain strings in place of what the functions' environments declare, for every plugin that reads them. */
 export function resolveEnvironments(

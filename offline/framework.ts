@@ -51,6 +51,7 @@ export interface Options {
   readonly data?: string;
   readonly reset?: boolean;
   readonly httpPort?: string;
+  readonly websocketPort?: string;
   readonly awsPort?: string;
   readonly issuerPort?: string;
   readonly lambdaPort?: string;

@@ -9,8 +9,8 @@ import { bucketEventResources, type ProviderBuckets } from './services/s3/functi
 import type { DeclaredResource } from './services/service.ts';
 import { topicEventResources } from './services/sns/function-events.ts';
 
-/** Events that the HTTP front serves. */
-const ELSEWHERE = new Set(['httpApi']);
+/** Events that the HTTP front and the WebSocket front serve. */
+const ELSEWHERE = ['httpApi', 'websocket'];
 const SUPPORTED = new Set(['sqs', 'stream', 'schedule', 'eventBridge', 'sns', 's3']);
 
 /**
@@ -28,7 +28,7 @@ export function resourcesOfEvents(
     const resolved = events.map((event) => resolvedEvent(key, event, scope));
     for (const event of resolved) {
       const [kind = ''] = Object.keys(event);
-      if (!ELSEWHERE.has(kind) && !SUPPORTED.has(kind)) {
+      if (!ELSEWHERE.includes(kind) && !SUPPORTED.has(kind)) {
         throw new LocalCloudError(`function ${key}: the local cloud does not support the event ${kind}.`);
       }
     }
@@ -44,8 +44,9 @@ export function resourcesOfEvents(
 
 function resolvedEvent(key: string, event: unknown, scope: Scope): Record<string, unknown> {
   try {
-    // An authorizer may name what nothing here stands in for; the HTTP front resolves what it needs.
-    if (isRecord(event) && 'httpApi' in event) return { httpApi: true };
+    // An authorizer may name what nothing here stands in for; the fronts resolve what they need.
+    const kind = isRecord(event) ? ELSEWHERE.find((elsewhere) => elsewhere in event) : undefined;
+    if (kind) return { [kind]: true };
     const resolved = resolve(event, scope);
     return isRecord(resolved) ? resolved : {};
   } catch (error) {

@@ -26,8 +26,9 @@ import { routesOf } from './http/routes.ts';
 import { startHttpApi } from './http/server.ts';
 import { localCredentials, scrubAwsSettings } from './lambda/environment.ts';
 import { logInvocation, table } from './log.ts';
-import { assertPortsFree, freePorts, LOOPBACK, parsePort } from './ports.ts';
+import { assertPortsFree, freePorts, LOOPBACK, parsePort, USUAL_PORTS, wantedPort } from './ports.ts';
 import { seed } from './seed/seed.ts';
+import type { Serving } from './serve.ts';
 import { dynamoDbClient } from './services/dynamodb/client.ts';
 import { declaredServices } from './services/ecs/declaration.ts';
 import type { Lambda } from './services/lambda/index.ts';
@@ -35,10 +36,14 @@ import { declaredDatabase } from './services/postgres/declaration.ts';
 import { type Database, givenDatabase, startDatabase } from './services/postgres/index.ts';
 import { localCloudSettings } from './settings.ts';
 import { readAgain, watchDeclarations } from './watch-declarations.ts';
+import { webSocketRoutesOf } from './websocket/routes.ts';
+import { startWebSocketApi } from './websocket/server.ts';
 
 const LATE_MS = 2_000;
 
 const text = (usage: string) => ({ type: 'string', usage });
+const portOption = (option: keyof typeof USUAL_PORTS) =>
+  text(`Port of ${USUAL_PORTS[option].purpose}. Default: ${USUAL_PORTS[option].port}`);
 
 /** The local cloud behind `sls offline`, and behind `sls invoke local` while it runs. */
 export default class OfflinePlugin {
@@ -49,11 +54,12 @@ export default class OfflinePlugin {
       options: {
         data: text('Folder that keeps all state. Without it state lasts until the end.'),
         reset: { type: 'boolean', usage: 'Drop what was declared, and what it holds, first.' },
-        httpPort: text('Port of the HTTP API. Default: 3000'),
-        awsPort: text('Port of the AWS endpoint. Default: 4566'),
-        issuerPort: text('Port of the token issuer. Default: 4567'),
-        lambdaPort: text('Port of the Lambda endpoint. Default: 3002'),
-        reportsPort: text('Port of the Reports API. Default: 8080'),
+        httpPort: portOption('httpPort'),
+        websocketPort: portOption('websocketPort'),
+        awsPort: portOption('awsPort'),
+        issuerPort: portOption('issuerPort'),
+        lambdaPort: portOption('lambdaPort'),
+        reportsPort: portOption('reportsPort'),
         databasePort: text('Port of the Postgres database. Default: any that is free'),
       },
       // serverless-esbuild calls this after each rebuild.
@@ -73,7 +79,8 @@ export default class OfflinePlugin {
 
   readonly #framework: Framework;
   readonly #options: Options;
-  #ports = { http: 0, aws: 0, issuer: 0, lambda: 0 };
+  #ports = { http: 0, websocket: 0, aws: 0, issuer: 0, lambda: 0 };
+  #websocket: Serving | undefined;
   #containerPorts: readonly number[] = [];
   #database: Database | undefined;
   #cloud: Promise<Cloud> | undefined;
@@ -97,26 +104,26 @@ export default class OfflinePlugin {
       fail(`--host ${this.#options.host}: the local cloud listens on ${LOOPBACK} only. Leave --host out.`);
     }
     this.#ports = {
-      http: parsePort('httpPort', this.#options.httpPort, 3_000),
-      aws: parsePort('awsPort', this.#options.awsPort, 4_566),
-      issuer: parsePort('issuerPort', this.#options.issuerPort, 4_567),
-      lambda: parsePort('lambdaPort', this.#options.lambdaPort, 3_002),
+      http: parsePort('httpPort', this.#options.httpPort, USUAL_PORTS.httpPort.port),
+      websocket: parsePort('websocketPort', this.#options.websocketPort, USUAL_PORTS.websocketPort.port),
+      aws: parsePort('awsPort', this.#options.awsPort, USUAL_PORTS.awsPort.port),
+      issuer: parsePort('issuerPort', this.#options.issuerPort, USUAL_PORTS.issuerPort.port),
+      lambda: parsePort('lambdaPort', this.#options.lambdaPort, USUAL_PORTS.lambdaPort.port),
     };
-    const reportsPort = parsePort('reportsPort', this.#options.reportsPort, 8_080);
+    const reportsPort = parsePort('reportsPort', this.#options.reportsPort, USUAL_PORTS.reportsPort.port);
     const databasePort = parsePort('databasePort', this.#options.databasePort, 0);
-    const declared = declaredScope(applicationOf(this.#framework, ''));
+    const declared = declaredScope(applicationOf(this.#framework, { http: '', websocket: '' }));
     this.#containerPorts = Array.from(
       { length: declaredServices(declared) },
       (_, index) => reportsPort + index,
     );
     await assertPortsFree([
-      { port: this.#ports.http, option: 'httpPort', purpose: 'the HTTP API' },
-      { port: this.#ports.aws, option: 'awsPort', purpose: 'the AWS endpoint' },
-      { port: this.#ports.issuer, option: 'issuerPort', purpose: 'the token issuer' },
-      ...(isServerlessOfflineListed(this.#framework)
-        ? [{ port: this.#ports.lambda, option: 'lambdaPort', purpose: 'the Lambda endpoint' }]
-        : []),
-      ...this.#containerPorts.map((port) => ({ port, option: 'reportsPort', purpose: 'the Reports API' })),
+      wantedPort('httpPort', this.#ports.http),
+      ...(this.#webSocketRoutes().size > 0 ? [wantedPort('websocketPort', this.#ports.websocket)] : []),
+      wantedPort('awsPort', this.#ports.aws),
+      wantedPort('issuerPort', this.#ports.issuer),
+      ...(isServerlessOfflineListed(this.#framework) ? [wantedPort('lambdaPort', this.#ports.lambda)] : []),
+      ...this.#containerPorts.map((port) => wantedPort('reportsPort', port)),
       ...(databasePort === 0
         ? []
         : [{ port: databasePort, option: 'databasePort', purpose: 'the database' }]),
@@ -167,6 +174,7 @@ export default class OfflinePlugin {
     cloud.containers.start({
       ...{ ...this.#place(cloud), region, folder: serviceDir, ports: this.#containerPorts },
       client: awsClient(cloud.awsUrl, region),
+      after: this.#database?.ready(),
       say: console.log,
     });
     await seed(dynamoDbClient(cloud.awsUrl, region), physicalIds(cloud.scope));
@@ -199,13 +207,23 @@ export default class OfflinePlugin {
       runner: cloud.lambda.runner,
       log: cloud.log,
     });
+    const webSocketRoutes = this.#webSocketRoutes();
+    if (webSocketRoutes.size > 0) {
+      this.#websocket = await startWebSocketApi(this.#ports.websocket, {
+        routes: webSocketRoutes,
+        stage: framework.getProvider('aws').getStage(),
+        region: application.region,
+        runner: cloud.lambda.runner,
+        log: cloud.log,
+      });
+    }
     if (isServerlessOfflineListed(framework)) await tameServerlessOffline(framework, this.#ports.lambda);
     await this.#startedOrLate(cloud);
 
     const endpoints = {
       http: http.url,
       aws: cloud.awsUrl,
-      websocket: null,
+      websocket: this.#websocket?.url ?? null,
       reports: cloud.containers.running[0]?.url ?? null,
       issuer: cloud.issuer.url,
       database: place.databaseUrl,
@@ -225,6 +243,7 @@ export default class OfflinePlugin {
       `\n${table([
         ['HTTP API', endpoints.http],
         ['API documentation', endpoints.docs],
+        ['WebSocket API', endpoints.websocket],
         ...cloud.containers.running.map(
           ({ id, url }, index) => [index === 0 ? 'Reports API' : id, url] as const,
         ),
@@ -243,7 +262,14 @@ export default class OfflinePlugin {
   }
 
   #application(): Application {
-    return applicationOf(this.#framework, `http://${LOOPBACK}:${this.#ports.http}`);
+    return applicationOf(this.#framework, {
+      http: `http://${LOOPBACK}:${this.#ports.http}`,
+      websocket: `ws://${LOOPBACK}:${this.#ports.websocket}`,
+    });
+  }
+
+  #webSocketRoutes() {
+    return webSocketRoutesOf(this.#framework.service.functions ?? {});
   }
 
   #place({ awsUrl }: Cloud): Place {
@@ -279,6 +305,7 @@ export default class OfflinePlugin {
     const end = () => {
       if (isEnding) process.exit(0);
       isEnding = true;
+      this.#websocket?.close();
       void Promise.all([this.#releaseBuild(), containers.drain()]).finally(() => process.exit(0));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -286,11 +313,13 @@ export default class OfflinePlugin {
 
   /** Lets `sls invoke local` use the running local cloud, never an account. */
   async #joinRunningCloud(): Promise<void> {
-    const { aws, http, issuer, database } = await runningEndpoints(stateFolder(this.#framework.serviceDir));
+    const { aws, http, websocket, issuer, database } = await runningEndpoints(
+      stateFolder(this.#framework.serviceDir),
+    );
     scrubAwsSettings(process.env);
     // The framework asks for credentials of its own to hand on; these it finds first, and no profile.
     Object.assign(process.env, localCredentials(aws, this.#framework.getProvider('aws').getRegion()));
-    const application = applicationOf(this.#framework, http ?? '');
+    const application = applicationOf(this.#framework, { http: http ?? '', websocket: websocket ?? '' });
     const { scope } = await findResources(application, { aws, issuer, database, reset: false });
     resolveEnvironments(this.#framework, application, scope, { awsUrl: aws, databaseUrl: database });
   }

@@ -6,6 +6,9 @@ import { LocalCloudError, messageOf } from './errors.ts';
 /** Referred to from here, or the garbage collector would close them and let go of their folders. */
 const held = new Set<DatabaseSync>();
 
+/** How long a process that was ended may take to let go of its folder. */
+export const LETTING_GO_MS = 5_000;
+
 /**
  * Makes a folder and holds it for this process. The system lets go of the lock when the process ends, however it ends.
  * `patienceMs` is how long another process may take to let go of it.

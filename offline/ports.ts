@@ -13,6 +13,23 @@ export interface WantedPort {
   readonly purpose: string;
 }
 
+/** Where the parts of the local cloud listen unless the option of that name moves them. */
+export const USUAL_PORTS = {
+  httpPort: { port: 3_000, purpose: 'the HTTP API' },
+  websocketPort: { port: 3_001, purpose: 'the WebSocket API' },
+  awsPort: { port: 4_566, purpose: 'the AWS endpoint' },
+  issuerPort: { port: 4_567, purpose: 'the token issuer' },
+  lambdaPort: { port: 3_002, purpose: 'the Lambda endpoint' },
+  reportsPort: { port: 8_080, purpose: 'the Reports API' },
+} as const;
+
+type PortOption = keyof typeof USUAL_PORTS;
+
+/** A part of the local cloud at a port, or at its usual one. */
+export function wantedPort(option: PortOption, port: number = USUAL_PORTS[option].port): WantedPort {
+  return { port, option, purpose: USUAL_PORTS[option].purpose };
+}
+
 function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type ServerOptions } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { LocalCloudError, messageOf } from './errors.ts';
 import { LOOPBACK } from './ports.ts';
 
@@ -13,8 +14,10 @@ export async function serve(
   port: number,
   listener: RequestListener,
   options: ServerOptions = {},
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Promise<Serving> {
   const server = createServer(options, listener);
+  if (upgrade) server.on('upgrade', upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(new LocalCloudError(`Port ${port} cannot be opened: ${messageOf(error)}.`, { cause: error }));

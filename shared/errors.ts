@@ -80,3 +80,8 @@ export class RequestInProgress extends ShopError {
 export class UnsupportedMediaType extends ShopError {
   override readonly code = 'UNSUPPORTED_MEDIA_TYPE';
 }
+
+/** Nobody's token, or not one for this API. */
+export class TokenRefused extends ShopError {
+  override readonly code = 'UNAUTHORIZED';
+}

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../offline/errors.ts';
 import { type Allowed, listOf, surprises } from './bundles/allowed.ts';
 import { type BuiltBundle, buildBundles, sourceOf } from './bundles/build.ts';
 import { declaredServices } from './declared-services.ts';
@@ -52,6 +53,6 @@ try {
     }
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readYaml } from './cloudformation-yaml.ts';
 
 /** Packages and calls that are known and harmless, each with its reason. */
@@ -69,18 +69,26 @@ function lockedProblems(root: string): string[] {
 
 /** What lies in node_modules, at any depth; the lock file may not be what was installed. */
 function installedProblems(root: string): string[] {
-  return globSync(
-    ['serverless', 'osls', '@serverless/*'].flatMap((name) => [
-      `node_modules/${name}/package.json`,
-      `node_modules/**/node_modules/${name}/package.json`,
-    ]),
-    { cwd: root },
-  ).flatMap((manifest) => {
-    const path = manifest.split(sep).slice(0, -1).join('/');
-    const { name }: { readonly name?: string } = JSON.parse(readFileSync(join(root, manifest), 'utf8'));
+  return installedIn(root, 'node_modules').flatMap((path) => {
     const installedAs = path.split('node_modules/').at(-1) ?? '';
+    if (!/^(?:serverless$|osls$|@serverless\/)/.test(installedAs)) return [];
+    const manifest = join(root, path, 'package.json');
+    if (!existsSync(manifest)) return [];
+    const { name }: { readonly name?: string } = JSON.parse(readFileSync(manifest, 'utf8'));
     return frameworkProblem(installedAs, name ?? installedAs, path, path);
   });
+}
+
+/** The folders of all packages in a node_modules, and in those of the packages: npm installs nowhere else. */
+function installedIn(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder))
+    .flatMap((entry) =>
+      entry.startsWith('@')
+        ? readdirSync(join(root, folder, entry)).map((name) => `${entry}/${name}`)
+        : [entry],
+    )
+    .flatMap((name) => [`${folder}/${name}`, ...installedIn(root, `${folder}/${name}/node_modules`)]);
 }
 
 function frameworkProblem(installedAs: string, name: string, where: string, path: string): string[] {

@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../offline/errors.ts';
 import { readYaml } from './cloudformation-yaml.ts';
 import { PythonUnavailable } from './python.ts';
 import { installLint, lintFindings } from './template/cfn-lint.ts';
@@ -87,6 +88,6 @@ try {
   else if (values.rules) for (const { id, why, source } of rules) console.log(`${id}: ${why}\n  ${source}`);
   else if (!(await checkTemplates(values.stage))) process.exitCode = 1;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

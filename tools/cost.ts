@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../offline/errors.ts';
 import { compileDeclared, DECLARED_FILE, readDeclared, STAGES } from './cost/declared.ts';
 import { measure } from './cost/measure.ts';
 import { asText } from './cost/page.ts';
@@ -75,7 +76,12 @@ async function main(): Promise<void> {
   }
   const progress = (line: string) => console.error(`… ${line}`);
   if (measures) {
-    const usage = await measure(progress, new Date().toISOString().slice(0, 10));
+    const stop = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => stop.abort(new Error('Stopped.')));
+    }
+    const { signal } = stop;
+    const usage = await measure({ today: new Date().toISOString().slice(0, 10), progress, signal });
     writeFileSync(USAGE_FILE, asJson(usage));
   }
   if (write) {
@@ -96,7 +102,7 @@ if (import.meta.main) {
   await main().catch((error: unknown) => {
     const isUsage =
       error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     if (isUsage) console.error(`\n${HELP}`);
     process.exitCode = isUsage ? 2 : 1;
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../offline/errors.ts';
 import { compare } from './diff/changes.ts';
 import { aws, deployed } from './diff/deployed.ts';
 import { packaged } from './diff/packaged.ts';
@@ -78,6 +79,6 @@ try {
   if (values.help) process.stdout.write(HELP);
   else process.exitCode = await diff(values);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

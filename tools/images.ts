@@ -6,6 +6,7 @@ import { messageOf } from '../offline/errors.ts';
 import { build, buildArguments, dockerProblem, loggedIn } from './images/docker.ts';
 import { IMAGES, type Image } from './images/images.ts';
 import { ecr, type Registry } from './images/registry.ts';
+import { REGION } from './region.ts';
 
 const { stages }: typeof import('../shared/serverless/params.cjs') = createRequire(import.meta.url)(
   '../shared/serverless/params.cjs',
@@ -19,7 +20,7 @@ again. Ends with 2 when the scan has found what --fail-on names. It wants Docker
 environment, and the repositories of infra/images.yml.
 
   --stage STAGE        the stage, which the tags of the images name with the commit
-  --region REGION      where the repositories are (default: AWS_REGION, or else eu-west-1)
+  --region REGION      where the repositories are (default: ${REGION}, that of sls)
   --only NAME          one image alone: invoice or reports
   --fail-on SEVERITY   CRITICAL (default), HIGH (these, too) or NONE
   --no-push            only finds out whether they can be built; asks nothing of AWS
@@ -149,7 +150,7 @@ try {
   const { values } = parseArgs({
     options: {
       stage: { type: 'string' },
-      region: { type: 'string', default: process.env.AWS_REGION ?? 'eu-west-1' },
+      region: { type: 'string', default: REGION },
       only: { type: 'string' },
       'fail-on': { type: 'string', default: 'CRITICAL' },
       ...{ 'no-push': flag, 'dry-run': flag, json: flag, help: flag },

@@ -1,18 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CloudFormationClient, paginateListStacks } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  paginateListStackResources,
+  paginateListStacks,
+} from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
 import { messageOf } from '../offline/errors.ts';
+import { emptyBucket } from './empty-bucket.ts';
+import { REGION } from './region.ts';
 
 const HELP = `npm run previews [-- --remove] [options]
 
 Lists the stages of pull requests that are closed, and removes them. It asks AWS for the stages, with the credentials of
 the environment, and GitHub for the pull requests of GITHUB_REPOSITORY, with GITHUB_TOKEN.
 
-  --remove            removes them; ends with 1 when one cannot be removed, after all have been tried
+  --remove            removes them with all that is in their buckets; ends with 1 when one cannot be removed, after all have been tried
   --param NAME=VALUE  a parameter, as sls remove takes it; may be repeated
-  --region REGION     where the stages are (default: AWS_REGION, or else eu-west-1)
+  --region REGION     where the stages are (default: ${REGION}, that of sls)
   --help              shows this text
 `;
 
@@ -47,15 +53,29 @@ async function isClosed(number: number): Promise<boolean> {
   return state === 'closed';
 }
 
-/** Answers whether the framework has removed it. */
-function remove(stage: string, parameters: readonly string[]): boolean {
-  const framework = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+/** @throws Error when a bucket cannot be emptied, or the framework does not remove the stage and has said why */
+async function remove(stage: string, region: string, parameters: readonly string[]): Promise<void> {
+  for (const bucket of await bucketsOf(stage, region)) await emptyBucket(new S3Client({ region }), bucket);
   const given = parameters.flatMap((parameter) => ['--param', parameter]);
-  const { status } = spawnSync(process.execPath, [framework, 'remove', '--stage', stage, ...given], {
+  const { status, error } = spawnSync('sls', ['remove', '--stage', stage, '--region', region, ...given], {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  return status === 0;
+  if (status !== 0) throw new Error(error?.message ?? 'sls remove failed.');
+}
+
+/** Names of the buckets that are still there, but for that of the packages, which the framework empties. */
+async function bucketsOf(stage: string, region: string): Promise<string[]> {
+  const client = new CloudFormationClient({ region });
+  const buckets: string[] = [];
+  for await (const page of paginateListStackResources({ client }, { StackName: `shop-${stage}` })) {
+    for (const resource of page.StackResourceSummaries ?? []) {
+      const { ResourceType, LogicalResourceId, ResourceStatus, PhysicalResourceId } = resource;
+      if (ResourceType !== 'AWS::S3::Bucket' || LogicalResourceId === 'ServerlessDeploymentBucket') continue;
+      if (PhysicalResourceId && ResourceStatus !== 'DELETE_COMPLETE') buckets.push(PhysicalResourceId);
+    }
+  }
+  return buckets;
 }
 
 try {
@@ -63,7 +83,7 @@ try {
     options: {
       remove: { type: 'boolean' },
       param: { type: 'string', multiple: true, default: [] },
-      region: { type: 'string', default: process.env.AWS_REGION ?? 'eu-west-1' },
+      region: { type: 'string', default: REGION },
       help: { type: 'boolean' },
     },
   });
@@ -71,8 +91,13 @@ try {
   else {
     for (const number of await previewsIn(values.region)) {
       if (!(await isClosed(number))) continue;
-      console.log(`pr-${number}`);
-      if (values.remove && !remove(`pr-${number}`, values.param)) process.exitCode = 1;
+      const stage = `pr-${number}`;
+      console.log(stage);
+      if (!values.remove) continue;
+      await remove(stage, values.region, values.param).catch((error: unknown) => {
+        console.error(`${stage} is still there: ${messageOf(error)}`);
+        process.exitCode = 1;
+      });
     }
   }
 } catch (error) {

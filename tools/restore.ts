@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { messageOf } from '../offline/errors.ts';
 import { restoreRows } from './restore/rows.ts';
 
 const HELP = `npm run restore -- --from TABLE --to TABLE [--write]
@@ -45,6 +46,6 @@ try {
   if (values.help) process.stdout.write(HELP);
   else await restore(values);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 }

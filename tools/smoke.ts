@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
 import { messageOf } from '../offline/errors.ts';
+import { REGION } from './region.ts';
 import { apiAt } from './rehearse/api.ts';
 import { startProofs } from './rehearse/rehearsal.ts';
 import { checkReading, checkWriting, type Token } from './smoke/checks.ts';
@@ -15,7 +16,7 @@ is placed, which stays. In a stage whose own user pool signs tokens it gets one 
 In prod it only reads.
 
   --stage STAGE    the stage; its stack is asked for the URL, with the AWS credentials of the environment
-  --region REGION  where the stage is (default: AWS_REGION, or else eu-west-1)
+  --region REGION  where the stage is (default: ${REGION}, that of sls)
   --url URL        where the API is; nothing is asked of AWS
   --help           shows this text
 
@@ -68,7 +69,7 @@ try {
   const { values } = parseArgs({
     options: {
       stage: text,
-      region: { ...text, default: process.env.AWS_REGION ?? 'eu-west-1' },
+      region: { ...text, default: REGION },
       url: text,
       help: { type: 'boolean' },
     },

@@ -10,9 +10,16 @@ export interface Invocation {
   /** JSON. */
   readonly event: string;
   readonly requestId: string;
-  /** In milliseconds since the epoch. */
-  readonly deadline: number;
 }
+
+/** As it is told to the worker. `deadline` is in milliseconds since the epoch. */
+export type Run = Invocation & { readonly deadline: number };
+
+/** What a worker says: that its module is loaded, or cannot be, and then how each invocation ended. */
+export type Said = 'loaded' | Outcome;
+
+/** Loading does not count as time of the function, up to this. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const LONGEST_LOADING_MS = 10_000;
 
 export interface WorkerStart {
   readonly moduleUrl: string;
@@ -26,6 +33,7 @@ export interface WorkerStart {
  */
 export class Instance {
   readonly #worker: Worker;
+  readonly #loaded: Promise<void>;
   #settle: ((outcome: Outcome) => void) | undefined;
   #isUsable = true;
 
@@ -36,7 +44,14 @@ export class Instance {
       execArgv: [],
     });
     this.#worker.unref();
-    this.#worker.on('message', (outcome: Outcome) => this.#end(outcome));
+    this.#loaded = new Promise((resolve) => {
+      const overdue = setTimeout(resolve, LONGEST_LOADING_MS).unref();
+      this.#worker.on('message', (said: Said) => {
+        if (said !== 'loaded') return this.#end(said);
+        clearTimeout(overdue);
+        resolve();
+      });
+    });
     this.#worker.on('error', (error: unknown) => {
       if (!this.#settle) console.error('A function failed outside of an invocation:', error);
       this.#end({ error: describeError(error), isBroken: true });
@@ -51,17 +66,23 @@ export class Instance {
     return this.#isUsable;
   }
 
-  invoke(invocation: Invocation): Promise<Outcome> {
+  invoke(invocation: Invocation, timeoutMs: number): Promise<Outcome> {
     return new Promise((resolve) => {
-      const overdue = setTimeout(() => {
-        this.#end({ error: timedOut(invocation), isBroken: true });
-        this.terminate();
-      }, invocation.deadline - Date.now());
+      let overdue: NodeJS.Timeout | undefined;
+      let isOver = false;
       this.#settle = (outcome) => {
+        isOver = true;
         clearTimeout(overdue);
         resolve(outcome);
       };
-      this.#worker.postMessage(invocation);
+      void this.#loaded.then(() => {
+        if (isOver) return;
+        overdue = setTimeout(() => {
+          this.#end({ error: timedOut(invocation), isBroken: true });
+          this.terminate();
+        }, timeoutMs);
+        this.#worker.postMessage({ ...invocation, deadline: Date.now() + timeoutMs } satisfies Run);
+      });
     });
   }
 

@@ -56,6 +56,10 @@ export class LambdaRunner {
     return [...this.#inFlight.values()];
   }
 
+  has(key: string): boolean {
+    return this.#functions.has(key);
+  }
+
   /** @throws Error when there is no such function, or after `stop`; what goes wrong inside it is an outcome */
   async invoke(key: string, event: unknown, requestId: string = randomUUID()): Promise<Invoked> {
     if (this.#isStopped) throw new Error(STOPPED);
@@ -107,8 +111,7 @@ class Pool {
   async run(event: string, requestId: string, killAfterMs: number | undefined): Promise<Outcome> {
     const instance = await this.#acquire();
     const killing = killAfterMs === undefined ? undefined : setTimeout(() => instance.kill(), killAfterMs);
-    const deadline = Date.now() + this.#definition.timeoutMs;
-    const outcome = await instance.invoke({ event, requestId, deadline });
+    const outcome = await instance.invoke({ event, requestId }, this.#definition.timeoutMs);
     clearTimeout(killing);
     this.#release(instance);
     return outcome;

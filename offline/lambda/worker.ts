@@ -1,13 +1,14 @@
 /** Runs inside a worker thread: one execution environment of a function. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from './function-error.ts';
-import type { Invocation, Outcome, WorkerStart } from './instance.ts';
+import type { Outcome, Run, Said, WorkerStart } from './instance.ts';
+import { mapStacks } from './source-maps.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
 const MAX_RESPONSE_BYTES = 6_291_556;
 
-process.setSourceMapsEnabled(true);
+mapStacks();
 
 const { moduleUrl, exportName, context: constantContext } = workerData as WorkerStart;
 
@@ -18,13 +19,13 @@ const loading = import(moduleUrl).then((loaded: Record<string, unknown>) => {
   return handler as Handler;
 });
 // It is awaited, and so reported, by the first invocation.
-loading.catch(() => undefined);
+loading.catch(() => undefined).then(() => parentPort?.postMessage('loaded' satisfies Said));
 
-parentPort?.on('message', async (invocation: Invocation) => {
-  parentPort?.postMessage(await run(invocation));
+parentPort?.on('message', async (run: Run) => {
+  parentPort?.postMessage(await outcomeOf(run));
 });
 
-async function run({ event, requestId, deadline }: Invocation): Promise<Outcome> {
+async function outcomeOf({ event, requestId, deadline }: Run): Promise<Outcome> {
   let handler: Handler;
   try {
     handler = await loading;

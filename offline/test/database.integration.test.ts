@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ describe('sls offline', () => {
     await client.connect();
     expect((await client.query('select count(*)::int as visits from visits')).rows).toEqual([{ visits: 1 }]);
     await client.end();
-    server.process?.end();
+    await server.end();
   });
 
   it.each([
@@ -137,7 +138,7 @@ describe('the database', () => {
     expect(answers).toEqual(numbers.map((number) => ({ written: number, given: number, long: 300_000 })));
     expect((await pool.query('select value from counter')).rows).toEqual([{ value: 60 }]);
     await pool.end();
-    server.process?.end();
+    await server.end();
   });
 
   it('has what was committed after kill -9, and nothing after a reset', async () => {
@@ -162,7 +163,42 @@ describe('the database', () => {
     await first.process?.stop(0);
     const second = start(true);
     expect(await tables(second)).toEqual([{ count: '0' }]);
-    second.process?.end();
+    await second.end();
+  });
+
+  it('is made anew when it was not made to its end', async () => {
+    const folder = join(data, 'broken');
+    mkdirSync(join(folder, 'cluster'), { recursive: true });
+    writeFileSync(join(folder, 'cluster', 'PG_VERSION'), '17');
+    writeFileSync(join(folder, 'unfinished'), '');
+    const [port = 0] = await freePorts(1);
+    const server = startDatabase({ user: 'me', name: 'mine', port, folder, reset: false, say });
+    await server.ready();
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+    await server.end();
+    expect(existsSync(join(folder, 'unfinished'))).toBe(false);
+  });
+
+  it('is refused once when its folder cannot be used', async () => {
+    const file = join(data, 'file');
+    writeFileSync(file, '');
+    const folder = join(file, 'postgres');
+    const start = () => startDatabase({ user: 'me', name: 'mine', port: 1, folder, reset: false, say });
+    expect(start).toThrow(`The data folder ${folder} cannot be used: `);
+  });
+
+  it('leaves nothing when it ends and no folder was given', async () => {
+    const [port = 0] = await freePorts(1);
+    const server = startDatabase({ user: 'me', name: 'mine', port, reset: false, say });
+    await server.ready();
+    const command = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(server.process?.pid)]);
+    const [, folder = ''] = /"folder":"([^"]+)"/.exec(String(command.stdout)) ?? [];
+    expect(readdirSync(folder)).toContain('cluster');
+    await server.end();
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('goes on without a client that was killed in the midst of a transaction', async () => {
@@ -182,6 +218,6 @@ describe('the database', () => {
     await connected;
     expect((await other?.query('select value from kept'))?.rows).toEqual([{ value: 1 }]);
     await other?.end();
-    server.process?.end();
+    await server.end();
   });
 });

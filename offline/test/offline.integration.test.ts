@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { freePorts } from '../ports.ts';
 import { type OfflineProcess, sls, startOffline } from '../testing/offline.ts';
 import { fixtureApplication } from './fixture.ts';
@@ -43,6 +45,12 @@ const answer = async (path: string, init?: RequestInit) => {
   return [response.status, await response.text()];
 };
 
+async function webSocketTo({ endpoints }: OfflineProcess): Promise<WebSocket> {
+  const socket = new WebSocket(endpoints.websocket ?? '');
+  await once(socket, 'open');
+  return socket;
+}
+
 function token(...args: string[]): string {
   const env = { LOCAL_CLOUD_STATE: offline.stateFolder };
   return spawnSync(process.execPath, [join(folder, 'offline/token.ts'), ...args], {
@@ -63,13 +71,23 @@ describe('a start', () => {
     expect(offline.endpoints).toEqual({
       http: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       aws: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      websocket: null,
+      websocket: expect.stringMatching(/^ws:\/\/127\.0\.0\.1:\d+$/),
       reports: null,
       database: null,
       issuer: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       docs: null,
       resources: { Rows: 'rows-dev', UserPool: 'eu-west-1_local', Client: 'fixture-client' },
     });
+  });
+
+  it('tells functions where the WebSocket API is, which answers there', async () => {
+    const socket = await webSocketTo(offline);
+    const answered = once(socket, 'message');
+    socket.send('{"action":"talk"}');
+    const { event, env } = JSON.parse(String((await answered)[0])) as Echo;
+    socket.terminate();
+    expect(event.requestContext.routeKey).toBe('talk');
+    expect(env.CONNECTIONS).toBe(offline.endpoints.websocket);
   });
 
   it('is refused on one line that names the port and the option when a port is taken', async () => {
@@ -85,7 +103,7 @@ describe('a start', () => {
 
   it('is refused on one line when a variable cannot be resolved', async () => {
     const broken = fixtureApplication();
-    const ports = (await freePorts(3)).map(String);
+    const ports = (await freePorts(4)).map(String);
     const file = join(broken.folder, 'serverless.yml');
     spawnSync('sed', ['-i', 's/STAGE: .*/FEED: !Ref Feed/', file]);
     const args = [
@@ -96,6 +114,8 @@ describe('a start', () => {
       ports[1] ?? '',
       '--issuerPort',
       ports[2] ?? '',
+      '--websocketPort',
+      ports[3] ?? '',
     ];
     const { exitCode, output } = await sls({ folder: broken.folder, args });
     broken.remove();
@@ -336,8 +356,10 @@ describe('an end', () => {
     const { pid, stateFolder, endpoints } = offline;
     const children = descendants(pid);
     expect(children.map(commandOf)).toContain('dynoxide');
+    const closed = once(await webSocketTo(offline), 'close');
     const before = Date.now();
     process.kill(pid, 'SIGINT');
+    expect((await closed)[0]).toBe(1_001);
     await untilSilent([endpoints.http, endpoints.aws, endpoints.issuer]);
     await until(() => ![pid, ...children].some(isRunning));
     expect(Date.now() - before).toBeLessThan(2_000);

@@ -1,5 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
 import { type Invoked, LambdaRunner } from '../lambda/runner.ts';
 
 const MAX_INSTANCES = Math.max(4, 2 * availableParallelism());
@@ -9,7 +13,7 @@ afterEach(() => {
   for (const runner of runners.splice(0)) runner.stop();
 });
 
-/** A runner of one function, whose module is the given text. */
+/** A runner of one function, whose module is the given text or file. */
 function run(module: string, timeoutMs = 5_000, maximumInstances?: number) {
   const definition = {
     name: 'shop-test-f',
@@ -17,7 +21,7 @@ function run(module: string, timeoutMs = 5_000, maximumInstances?: number) {
     maximumInstances,
     environment: { COLOUR: 'blue' },
     start: {
-      moduleUrl: `data:text/javascript,${encodeURIComponent(module)}`,
+      moduleUrl: module.startsWith('file:') ? module : `data:text/javascript,${encodeURIComponent(module)}`,
       exportName: 'handler',
       context: { functionName: 'shop-test-f' },
     },
@@ -142,6 +146,37 @@ describe('a function', () => {
     const { invoke } = run('export const handler = (event) => event.hang ? new Promise(() => {}) : 1', 3_000);
     expect(await invoke({ hang: true })).toMatchObject({ error: { errorType: 'Sandbox.Timedout' } });
     expect(payload(await invoke())).toBe(1);
+  });
+
+  it('has all of its time once it is loaded, however long that takes', async () => {
+    const { invoke } = run(
+      `await new Promise((resolve) => setTimeout(resolve, 800));
+      export const handler = async (event, context) => context.getRemainingTimeInMillis() > 300`,
+      400,
+    );
+    expect(payload(await invoke())).toBe(true);
+  });
+
+  it('names in its stacks the places of the sources that it is built of', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stacks-'));
+    const source = join(folder, 'fails.ts');
+    const built = join(folder, 'built.mjs');
+    writeFileSync(
+      source,
+      "const deep = () => {\n  throw new RangeError('far down');\n};\n\nexport const handler = deep;\n",
+    );
+    await build({ entryPoints: [source], outfile: built, format: 'esm', minify: true, sourcemap: 'linked' });
+    try {
+      const { error } = (await run(pathToFileURL(built).href).invoke()) as {
+        error: { trace: readonly string[] };
+      };
+      expect(error.trace.slice(0, 2)).toEqual([
+        'RangeError: far down',
+        expect.stringMatching(new RegExp(`^    at .*${source}:2:9\\)?$`)),
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is not run with an event above 6 MB', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiAt } from '../application.ts';
 import { awsClient } from '../aws/client.ts';
 import type { Faults } from '../aws/faults.ts';
 import { declaredScope, physicalIds, startCloud } from '../cloud.ts';
@@ -11,14 +12,17 @@ import type { FunctionDeclaration } from '../framework.ts';
 import { environmentOf, functionResources, lambdaFunctions } from '../functions.ts';
 import { localCredentials, scrubAwsSettings } from '../lambda/environment.ts';
 import type { InvocationEntry } from '../log.ts';
-import { freePorts } from '../ports.ts';
+import { freePorts, LOOPBACK } from '../ports.ts';
 import { type DeclaredApplication, readApplication } from '../read-application.ts';
+import type { Serving } from '../serve.ts';
 import { declaredServices } from '../services/ecs/declaration.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
 import type { LambdaFunction } from '../services/lambda/index.ts';
 import { layerResources } from '../services/lambda/layers.ts';
 import { declaredDatabase } from '../services/postgres/declaration.ts';
 import { type Database, startDatabase } from '../services/postgres/index.ts';
+import { webSocketRoutesOf } from '../websocket/routes.ts';
+import { startWebSocketApi } from '../websocket/server.ts';
 import { build, locateIn } from './build.ts';
 import { sharedBuild, sharedCompileCache } from './shared-build.ts';
 
@@ -30,6 +34,8 @@ export interface LocalCloud {
   /** Every time that a function ran, in the order of their ends. */
   readonly invocations: readonly InvocationEntry[];
   readonly faults: Faults;
+  /** Where the WebSocket API is; it answers when it was asked for. */
+  readonly websocketUrl: string;
   /** Of the Postgres; null when it was not asked for. */
   readonly databaseUrl: string | null;
   /** Where the services of ECS answer, by their logical ids; none when they were not asked for. */
@@ -54,6 +60,8 @@ export interface LocalCloudOptions {
   readonly run?: boolean;
   /** Changes the built functions before they run, for example to measure them; `awsUrl` is where they find AWS. */
   readonly prepare?: (functions: Functions, awsUrl: string) => Promise<Functions>;
+  /** Serves the WebSocket API with the functions that run. */
+  readonly websocket?: boolean;
   /** Starts the Postgres that is declared. */
   readonly database?: boolean;
   /** Starts the services of ECS that are declared, and the Postgres. */
@@ -78,9 +86,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     ? invented(options)
     : silent(await readApplication(serviceDir, 'test'));
   const { region, functions } = declaration;
+  const [websocketPort = 0] = await freePorts(1);
+  const websocketUrl = `ws://${LOOPBACK}:${websocketPort}`;
   const application: Application = {
     ...declaration,
     implied: new Map([
+      ['WebsocketsApi', apiAt(websocketUrl)],
       ...functionResources(functions, region),
       ...layerResources(declaration.layers, region),
     ]),
@@ -106,16 +117,18 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     onEnd(problem) {
       throw new Error(problem);
     },
-  }).catch((error: unknown) => {
-    database?.process?.end();
+  }).catch(async (error: unknown) => {
+    await database?.end();
     throw error;
   });
   const folder = mkdtempSync(join(tmpdir(), 'functions-'));
   const place = { awsUrl: cloud.awsUrl, databaseUrl: database?.url ?? null };
+  let websocket: Serving | undefined;
   const stop = async () => {
+    websocket?.close();
     await cloud.containers.drain();
     cloud.stop();
-    await database?.process?.stop(0);
+    await database?.end();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -142,6 +155,17 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       const functions = lambdaFunctions(application, cloud.scope, place, { folder, locate });
       await cloud.run((await options.prepare?.(functions, cloud.awsUrl)) ?? functions);
     }
+    if (options.websocket) {
+      const routes = webSocketRoutesOf(functions);
+      const { runner } = cloud.lambda;
+      websocket = await startWebSocketApi(websocketPort, {
+        routes,
+        stage: 'test',
+        region,
+        runner,
+        log: cloud.log,
+      });
+    }
     await Promise.all([cloud.containers.ready(), database?.ready()]);
   } catch (error) {
     await stop();
@@ -152,6 +176,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     resources: physicalIds(cloud.scope),
     invocations,
     faults: cloud.faults,
+    websocketUrl,
     databaseUrl: place.databaseUrl,
     containers: Object.fromEntries(cloud.containers.running.map(({ id, url }) => [id, url])),
     output: () => output,

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { freePorts } from '../ports.ts';
+import type { TokenRequest } from '../services/identity/index.ts';
 
 const FRAMEWORK = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
 const START = join(import.meta.dirname, '../start.ts');
@@ -19,6 +20,8 @@ export interface OfflineProcess {
   readonly pid: number;
   /** Everything printed so far. */
   output(): string;
+  /** An access token of the local issuer. */
+  token(request?: TokenRequest): Promise<string>;
   /** Sends SIGTERM and waits for the end. */
   stop(): Promise<number | null>;
   /** Ends the process with no chance to clean up. */
@@ -38,11 +41,14 @@ export async function startOffline(options: {
   env?: NodeJS.ProcessEnv;
   /** As `npm start` does. */
   byNpm?: boolean;
+  /** Below the folder, with what an earlier start has built, and kept. One of its own by default. */
+  build?: string;
 }) {
-  const [http, aws, issuer, lambda, reports] = await freePorts(5);
+  const [http, websocket, aws, issuer, lambda, reports] = await freePorts(6);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {
     httpPort: http,
+    websocketPort: websocket,
     awsPort: aws,
     issuerPort: issuer,
     lambdaPort: lambda,
@@ -52,11 +58,10 @@ export async function startOffline(options: {
   // What is given last wins, so that a test may choose a port.
   const program = options.byNpm ? [START] : [FRAMEWORK, 'offline'];
   const command = [...program, ...portArgs, ...(options.args ?? [])];
-  const buildFolder = join('.offline', basename(stateFolder));
+  const buildFolder = options.build ?? join('.offline', basename(stateFolder));
   const removeFolders = () => {
-    for (const folder of [stateFolder, join(options.folder, buildFolder)]) {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const built = options.build === undefined ? [join(options.folder, buildFolder)] : [];
+    for (const folder of [stateFolder, ...built]) rmSync(folder, { recursive: true, force: true });
   };
   const started = launch(options.folder, command, {
     ...options.env,
@@ -79,11 +84,20 @@ export async function startOffline(options: {
     removeFolders();
     return child.exitCode;
   };
+  const endpoints = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
   const offline: OfflineProcess = {
-    endpoints: JSON.parse(readFileSync(file, 'utf8')) as Endpoints,
+    endpoints,
     stateFolder,
     pid: child.pid ?? 0,
     output,
+    async token(request = {}) {
+      const response = await fetch(`${endpoints.issuer}/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      return ((await response.json()) as { access_token: string }).access_token;
+    },
     stop: () => kill('SIGTERM'),
     async kill9() {
       await kill('SIGKILL');

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../test/processes.ts';
@@ -24,19 +24,20 @@ export function sharedCompileCache(): Record<string, string> {
 export async function sharedBuild(build: (folder: string) => Promise<void>): Promise<string | undefined> {
   const { SHARED_BUILDS } = process.env;
   if (!SHARED_BUILDS) return undefined;
-  const built = join(SHARED_BUILDS, 'application');
-  const unfinished = `${built}-unfinished`;
-  while (!existsSync(built)) {
-    if (mkdirSync(unfinished, { recursive: true })) {
+  const folder = join(SHARED_BUILDS, 'application');
+  const finished = join(SHARED_BUILDS, 'application-finished');
+  while (!existsSync(finished)) {
+    if (mkdirSync(folder, { recursive: true })) {
       try {
-        await build(unfinished);
-        renameSync(unfinished, built);
-      } finally {
-        rmSync(unfinished, { recursive: true, force: true });
+        await build(folder);
+        writeFileSync(finished, '');
+      } catch (error) {
+        rmSync(folder, { recursive: true, force: true });
+        throw error;
       }
     } else {
-      await until(() => !existsSync(unfinished), LONGEST_BUILD_MS);
+      await until(() => existsSync(finished) || !existsSync(folder), LONGEST_BUILD_MS);
     }
   }
-  return built;
+  return folder;
 }

@@ -1,7 +1,7 @@
 /**
  * The properties of a declared function that are read or set here.
  * @typedef {object} Declared
- * @property {object[]} [events]
+ * @property {{ [kind: string]: unknown }[]} [events]
  * @property {boolean} [versionFunction]
  * @property {{ name: string, logicalId: string }} [targetAlias] what events of the function lead to in its place
  * @property {string} [versionLogicalId] of the version that the framework has compiled
@@ -20,6 +20,9 @@
  * @property {(key: string) => string} getLambdaLogicalId
  * @property {(key: string) => string} getHttpApiIntegrationLogicalId
  * @property {(key: string) => string} getLambdaHttpApiPermissionLogicalId
+ * @property {(key: string) => string} getWebsocketsIntegrationLogicalId
+ * @property {(key: string) => string} getWebsocketsAuthorizerLogicalId
+ * @property {(key: string) => string} getLambdaWebsocketsPermissionLogicalId
  *
  * What this plugin reads of the framework.
  * @typedef {object} Serverless
@@ -38,12 +41,13 @@ const ALIAS = 'live';
 /** Logical ids of what the functions of a stack share. */
 const API = 'HttpApi';
 const API_ROLE = 'HttpApiRole';
+const WEBSOCKETS_ROLE = 'WebsocketsApiRole';
 const APPLICATION = 'TrafficShift';
 const SHIFT_ROLE = 'TrafficShiftRole';
 const ALARM = 'ReleaseFailing';
 
 /**
- * How the HTTP API reaches its functions: by one role that names them, and, when `custom.trafficShift` does not say
+ * How the HTTP API and the WebSocket API reach their functions: each by one role that names them, and the first, when `custom.trafficShift` does not say
  * AllAtOnce, by aliases whose requests CodeDeploy leads from one version to the next, and back when an alarm sounds.
  * See docs/decisions/0027-api-functions-shift-their-traffic.md.
  */
@@ -64,11 +68,12 @@ class ApiFunctions {
         }
       },
       'before:package:finalize': () => {
-        const functions = apiFunctions(service);
-        if (functions.length === 0) return;
         const { Resources } = service.provider.compiledCloudFormationTemplate;
         const aws = serverless.getProvider('aws');
         const { naming } = aws;
+        callWebsocketsByRole(Resources, service, naming);
+        const functions = apiFunctions(service);
+        if (functions.length === 0) return;
         callByRole(Resources, functions, naming);
         if (shifts(service)) {
           shiftTraffic(Resources, functions, naming, {
@@ -147,6 +152,45 @@ const callByRole = (resources, functions, naming) => {
     delete resources[naming.getLambdaHttpApiPermissionLogicalId(key)];
   }
 };
+
+/**
+ * The permissions that the framework makes are open to every API of everybody. They go, and with them what an
+ * authorizer without sources, which may be asked whatever a request has, would say of them.
+ *
+ * @type {(resources: Resources, service: Serverless['service'], naming: Naming) => void}
+ */
+const callWebsocketsByRole = (resources, { functions = {} }, naming) => {
+  const keys = Object.entries(functions).flatMap(([key, { events = [] }]) =>
+    events.flatMap(({ websocket }) => (websocket ? [key, ...authorizerOf(websocket)] : [])),
+  );
+  if (keys.length === 0) return;
+
+  const arn = { 'Fn::GetAtt': [WEBSOCKETS_ROLE, 'Arn'] };
+  resources[WEBSOCKETS_ROLE] = role('apigateway.amazonaws.com', undefined, [
+    {
+      Action: ['lambda:InvokeFunction'],
+      Resource: [...new Set(keys)].map((key) => ({ 'Fn::GetAtt': [naming.getLambdaLogicalId(key), 'Arn'] })),
+    },
+  ]);
+  for (const key of keys) {
+    delete resources[naming.getLambdaWebsocketsPermissionLogicalId(key)];
+    const integration = resources[naming.getWebsocketsIntegrationLogicalId(key)];
+    if (integration) integration.Properties.CredentialsArn = arn;
+    const authorizer = resources[naming.getWebsocketsAuthorizerLogicalId(key)];
+    if (!authorizer) continue;
+    authorizer.Properties.AuthorizerCredentialsArn = arn;
+    if (isEmpty(authorizer.Properties.IdentitySource)) delete authorizer.Properties.IdentitySource;
+  }
+};
+
+/** @param {unknown} websocket the event, which names its authorizer or is its route alone */
+const authorizerOf = (websocket) => {
+  const { authorizer } = /** @type {{ authorizer?: { name: string } }} */ (websocket);
+  return authorizer ? [authorizer.name] : [];
+};
+
+/** @param {unknown} list */
+const isEmpty = (list) => Array.isArray(list) && list.length === 0;
 
 /**
  * @param {Resources} resources

@@ -42,7 +42,7 @@ function compiled(trafficShift: string, more: Partial<Service> = {}) {
   const { hooks } = new ApiFunctions({ service, getProvider: () => ({ naming, getStage: () => 'prod' }) });
   hooks['before:package:compileFunctions']();
   hooks['before:package:finalize']();
-  return { functions, Resources };
+  return { functions, Resources, service };
 }
 
 const CANARY = 'LambdaCanary10Percent5Minutes';
@@ -84,6 +84,67 @@ describe('the HTTP API', () => {
     });
     expect(Resources).not.toHaveProperty('HttpApiRole');
     expect(Resources).not.toHaveProperty('TrafficShift');
+  });
+});
+
+describe('the WebSocket API', () => {
+  const lambda = { Type: 'AWS::Lambda::Function', Properties: {} };
+  const webSocketApi = () => {
+    const Resources: Resources = {
+      AdmitLambdaFunction: lambda,
+      TalkLambdaFunction: lambda,
+      TalkWebsocketsIntegration: { Type: 'AWS::ApiGatewayV2::Integration', Properties: {} },
+      AdmitWebsocketsAuthorizer: {
+        Type: 'AWS::ApiGatewayV2::Authorizer',
+        Properties: { IdentitySource: [] },
+      },
+      TalkLambdaPermissionWebsockets: { Type: 'AWS::Lambda::Permission', Properties: {} },
+      AdmitLambdaPermissionWebsockets: { Type: 'AWS::Lambda::Permission', Properties: {} },
+    };
+    return compiled(CANARY, {
+      functions: {
+        admit: {},
+        talk: {
+          events: [
+            { websocket: { route: '$connect', authorizer: { name: 'admit', identitySource: [] } } },
+            { websocket: '$default' },
+          ],
+        },
+      },
+      provider: { compiledCloudFormationTemplate: { Resources } },
+    }).service.provider.compiledCloudFormationTemplate.Resources;
+  };
+
+  it('calls its functions and its authorizer by a role that may call these alone', () => {
+    const resources = webSocketApi();
+    expect(resources.TalkWebsocketsIntegration?.Properties.CredentialsArn).toEqual(
+      arnOf('WebsocketsApiRole'),
+    );
+    expect(resources.AdmitWebsocketsAuthorizer?.Properties.AuthorizerCredentialsArn).toEqual(
+      arnOf('WebsocketsApiRole'),
+    );
+    expect(resources.WebsocketsApiRole?.Properties.Policies).toMatchObject([
+      {
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['lambda:InvokeFunction'],
+              Resource: [arnOf('TalkLambdaFunction'), arnOf('AdmitLambdaFunction')],
+            },
+          ],
+        },
+      },
+    ]);
+    expect(typesOf(resources)).not.toContain('AWS::Lambda::Permission');
+  });
+
+  it('asks its authorizer whatever a request has, when that names no source', () => {
+    expect(webSocketApi().AdmitWebsocketsAuthorizer?.Properties).not.toHaveProperty('IdentitySource');
+  });
+
+  it('takes no part in the shift of traffic', () => {
+    expect(webSocketApi()).not.toHaveProperty('TrafficShift');
   });
 });
 

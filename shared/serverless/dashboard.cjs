@@ -1,5 +1,5 @@
 /**
- * @typedef {{ Type: string, Condition?: string, Properties?: { [name: string]: unknown } }} Resource
+ * @typedef {{ Type: string, Properties?: { [name: string]: unknown } }} Resource
  * @typedef {{ [id: string]: Resource }} Resources
  *
  * Which of CloudWatch's metrics functions write by themselves: the namespace, and the value of the dimension `service`.
@@ -10,35 +10,22 @@
  */
 
 /**
- * The body of a dashboard of everything that the template has and that CloudWatch measures, as a value of CloudFormation:
- * what is created under a condition is shown under it.
+ * The body of a dashboard of everything that the template has and that CloudWatch measures, as a value of CloudFormation.
  *
  * @type {(resources: Resources, own: OwnMetrics) => object}
  */
-const dashboardBody = (resources, own) => {
-  const conditions = new Set(Object.values(resources).flatMap(({ Condition }) => Condition ?? []));
-  const always = widgetsOf(resources, undefined, own);
-  const others = [...conditions].flatMap((condition) => {
-    const widgets = widgetsOf(resources, condition, own);
-    return widgets.length > 0 ? [{ 'Fn::If': [condition, substituted(`,${spelled(widgets)}`), ''] }] : [];
-  });
-  return { 'Fn::Join': ['', ['{"widgets":[', substituted(spelled(always)), ...others, ']}']] };
-};
-
-/** @param {string} text */
-const substituted = (text) => ({ 'Fn::Sub': text });
-/** @param {Widget[]} widgets */
-const spelled = (widgets) => JSON.stringify(widgets).slice(1, -1);
+const dashboardBody = (resources, own) => ({
+  'Fn::Sub': JSON.stringify({ widgets: widgetsOf(resources, own) }),
+});
 
 /**
- * The widgets of what has the condition, in sections.
+ * The widgets in sections.
  *
- * @type {(resources: Resources, condition: string | undefined, own: OwnMetrics) => Widget[]}
+ * @type {(resources: Resources, own: OwnMetrics) => Widget[]}
  */
-const widgetsOf = (resources, condition, own) => {
+const widgetsOf = (resources, own) => {
   /** @param {string} type */
-  const ofType = (type) =>
-    Object.entries(resources).filter(([, { Type, Condition }]) => Type === type && Condition === condition);
+  const ofType = (type) => Object.entries(resources).filter(([, { Type }]) => Type === type);
   /** @type {(type: string, part?: string) => string[]} what stands for the resources in a text of Fn::Sub */
   const named = (type, part) => ofType(type).map(([id]) => (part ? `\${${id}.${part}}` : `\${${id}}`));
   const queues = ofType('AWS::SQS::Queue');
@@ -54,7 +41,11 @@ const widgetsOf = (resources, condition, own) => {
   /** @type {(title: string, names: string[]) => Widget[]} */
   const ofTables = (title, names) =>
     graph(title, each('AWS/DynamoDB', names, 'TableName', named('AWS::DynamoDB::Table')));
-  const apis = named('AWS::ApiGatewayV2::Api');
+  const [apis, webSocketApis] = ['HTTP', 'WEBSOCKET'].map((protocol) =>
+    ofType('AWS::ApiGatewayV2::Api')
+      .filter(([, { Properties = {} }]) => Properties.ProtocolType === protocol)
+      .map(([id]) => `\${${id}}`),
+  );
   const workflows = named('AWS::StepFunctions::StateMachine');
   const balanced = named('AWS::ElasticLoadBalancingV2::LoadBalancer', 'LoadBalancerFullName');
   const databases = named('AWS::RDS::DBInstance');
@@ -68,6 +59,18 @@ const widgetsOf = (resources, condition, own) => {
         ['p50', 'p95', 'p99'].flatMap((stat) => each('AWS/ApiGateway', ['Latency'], 'ApiId', apis, stat)),
       ),
     ]),
+    ...section(
+      'WebSocket API',
+      graph(
+        'Connections, messages, and what failed',
+        each(
+          'AWS/ApiGateway',
+          ['ConnectCount', 'MessageCount', 'ClientError', 'ExecutionError', 'IntegrationError'],
+          'ApiId',
+          webSocketApis,
+        ),
+      ),
+    ),
     ...section('Orders', workflows.length > 0 ? orders(own) : []),
     ...section('Workflow', [
       ...graph(

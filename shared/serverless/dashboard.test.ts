@@ -12,18 +12,11 @@ interface Widget {
     readonly alarms?: readonly string[];
   };
 }
-type Part = string | { 'Fn::Sub': string } | { 'Fn::If': [string, { 'Fn::Sub': string }, ''] };
 
-/** The widgets of a dashboard, where the conditions hold or do not. */
-function widgets(resources: Parameters<typeof dashboardBody>[0], holds = true): readonly Widget[] {
+function widgets(resources: Parameters<typeof dashboardBody>[0]): readonly Widget[] {
   const own = { namespace: 'shop', service: 'shop-dev' };
-  const body = dashboardBody(resources, own) as { 'Fn::Join': [string, Part[]] };
-  const text = body['Fn::Join'][1].map((part) => {
-    if (typeof part === 'string') return part;
-    if ('Fn::Sub' in part) return part['Fn::Sub'];
-    return holds ? part['Fn::If'][1]['Fn::Sub'] : '';
-  });
-  return JSON.parse(text.join('')).widgets;
+  const body = dashboardBody(resources, own) as { 'Fn::Sub': string };
+  return JSON.parse(body['Fn::Sub']).widgets;
 }
 const titled = (all: readonly Widget[], title: string) =>
   all.find(({ properties }) => properties.title === title)?.properties.metrics;
@@ -68,21 +61,31 @@ describe('the dashboard', () => {
     ]);
   });
 
-  it('shows what has a condition only where that holds', () => {
-    const resources = {
-      ...queues,
-      Cluster: { Type: 'AWS::ECS::Cluster', Condition: 'ReportsOn' },
-      Reports: {
-        ...{ Type: 'AWS::ECS::Service', Condition: 'ReportsOn' },
-        Properties: { Cluster: { Ref: 'Cluster' } },
-      },
-    };
-    expect(sections(widgets(resources))).toEqual(['## Queues', '## Containers']);
-    expect(titled(widgets(resources), 'Processor and memory in %')?.[0]).toEqual([
+  it('shows an API by what its protocol measures', () => {
+    const api = (ProtocolType: string) => ({ Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType } });
+    const all = widgets({ Shop: api('HTTP'), Live: api('WEBSOCKET') });
+    expect(sections(all)).toEqual(['## API', '## WebSocket API']);
+    expect(titled(all, 'Requests, and refusals')?.map(([, , , id]) => id)).toEqual([
+      '${Shop}',
+      '${Shop}',
+      '${Shop}',
+    ]);
+    expect(titled(all, 'Connections, messages, and what failed')?.at(-1)).toEqual([
+      ...['AWS/ApiGateway', 'IntegrationError', 'ApiId', '${Live}'],
+      { stat: 'Sum' },
+    ]);
+  });
+
+  it('shows how busy containers are, by their cluster and service', () => {
+    const all = widgets({
+      Cluster: { Type: 'AWS::ECS::Cluster' },
+      Reports: { Type: 'AWS::ECS::Service', Properties: { Cluster: { Ref: 'Cluster' } } },
+    });
+    expect(sections(all)).toEqual(['## Containers']);
+    expect(titled(all, 'Processor and memory in %')?.[0]).toEqual([
       ...['AWS/ECS', 'CPUUtilization', 'ClusterName', '${Cluster}', 'ServiceName', '${Reports.Name}'],
       { stat: 'Average' },
     ]);
-    expect(sections(widgets(resources, false))).toEqual(['## Queues']);
   });
 
   it('shows the state of all alarms', () => {

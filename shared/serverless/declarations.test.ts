@@ -112,10 +112,10 @@ describe.each([{ folder: '.', declaration: root }, ...services])(
 
 describe.each(services)('$folder', ({ folder, declaration: { plugins, custom } }) => {
   it('shifts traffic as trafficShift says when it has functions behind the API, and only then', () => {
-    const hasRoutes = functions.some(
-      (one) => one.folder === folder && one.declared.events?.some((event) => 'httpApi' in event),
-    );
-    expect(plugins.includes('serverless-shop/api-functions')).toBe(hasRoutes);
+    const has = (kind: string) =>
+      functions.some((one) => one.folder === folder && one.declared.events?.some((event) => kind in event));
+    const hasRoutes = has('httpApi');
+    expect(plugins.includes('serverless-shop/api-functions')).toBe(hasRoutes || has('websocket'));
     expect((custom as Keyed).trafficShift).toBe(hasRoutes ? '${param:trafficShift}' : undefined);
   });
 });

@@ -17,14 +17,20 @@ module.exports = {
   name: 'names',
   setup({ esbuild, onLoad, initialOptions: { sourcemap = false, target = 'esnext' } }) {
     onLoad({ filter: NAMED }, async ({ path: file }) => {
-      const { code } = await esbuild.transform(await readFile(file, 'utf8'), {
-        loader: path.extname(file) === '.ts' ? 'ts' : 'js',
-        keepNames: true,
-        sourcefile: path.basename(file),
-        sourcemap: sourcemap ? 'inline' : false,
-        target,
-      });
-      return { contents: code };
+      const source = await readFile(file, 'utf8');
+      try {
+        const { code } = await esbuild.transform(source, {
+          loader: path.extname(file) === '.ts' ? 'ts' : 'js',
+          keepNames: true,
+          sourcefile: path.basename(file),
+          sourcemap: sourcemap ? 'inline' : false,
+          target,
+        });
+        return { contents: code };
+      } catch (error) {
+        // Thrown on, it would be told of as an error of this plugin, with its stack.
+        return { errors: /** @type {import('esbuild').TransformFailure} */ (error).errors };
+      }
     });
   },
 };

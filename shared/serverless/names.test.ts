@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
+import { type BuildFailure, build } from 'esbuild';
 
 const root = join(import.meta.dirname, '../..');
 const names = createRequire(import.meta.url)('./names.cjs');
@@ -43,6 +44,21 @@ describe('a bundle', () => {
     const { sources, sourcesContent } = JSON.parse(Buffer.from(map, 'base64').toString());
     const at = sources.findIndex((source: string) => source.endsWith('shared/errors.ts'));
     expect(sourcesContent[at]).toBe(readFileSync(join(root, 'shared/errors.ts'), 'utf8'));
+  });
+
+  it('tells of code that cannot be read by the place in it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'names-'));
+    const file = join(folder, 'shared/broken.ts');
+    mkdirSync(join(folder, 'shared'));
+    writeFileSync(file, '\nconst = 1;\n');
+    const failed = await build({
+      ...{ entryPoints: [file], write: false, logLevel: 'silent' },
+      plugins: [names],
+    }).catch((error: BuildFailure) => error);
+    rmSync(folder, { recursive: true });
+    expect(failed.errors).toMatchObject([
+      { text: 'Expected identifier but found "="', location: { file: 'broken.ts', line: 2, column: 6 } },
+    ]);
   });
 
   it('does not spend time on names in the AWS SDK', async () => {

@@ -59,11 +59,9 @@ const savedQueries = (folder, LogGroupNames) =>
  * @type {(resources: import('./dashboard.cjs').Resources) => object[]}
  */
 const logGroupsOf = (resources) =>
-  Object.entries(resources).flatMap(([id, { Type, Condition, Properties = {} }]) => {
-    const isOurs =
-      Type === 'AWS::Logs::LogGroup' && /^\/aws\/(lambda|ecs)\//.test(String(Properties.LogGroupName));
-    if (!isOurs) return [];
-    return [Condition ? { 'Fn::If': [Condition, { Ref: id }, { Ref: 'AWS::NoValue' }] } : { Ref: id }];
-  });
+  Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::Logs::LogGroup')
+    .filter(([, { Properties = {} }]) => /^\/aws\/(lambda|ecs)\//.test(String(Properties.LogGroupName)))
+    .map(([id]) => ({ Ref: id }));
 
 module.exports = Observability;

@@ -46,7 +46,10 @@ declare module 'serverless/lib/plugins/aws/lib/naming.js' {
       | 'getNormalizedFunctionName'
       | 'getLambdaLogicalId'
       | 'getHttpApiIntegrationLogicalId'
-      | 'getLambdaHttpApiPermissionLogicalId',
+      | 'getLambdaHttpApiPermissionLogicalId'
+      | 'getWebsocketsIntegrationLogicalId'
+      | 'getWebsocketsAuthorizerLogicalId'
+      | 'getLambdaWebsocketsPermissionLogicalId',
       (key: string) => string
     >
   >;

@@ -115,6 +115,13 @@ const parameters = {
     default: 500,
     prod: 1000,
   },
+  websocketAccessLog: {
+    description:
+      'Whether the WebSocket API logs who connects; the account must let API Gateway write logs (infra/websocket-logs.yml)',
+    allowed: 'true, false',
+    accepts: (value) => value === 'true' || value === 'false',
+    default: false,
+  },
   trafficShift: {
     description:
       'How requests go over to new code of the functions behind the API; all but AllAtOnce go back when an alarm sounds',

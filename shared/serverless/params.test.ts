@@ -14,6 +14,7 @@ describe('the table of parameters', () => {
         apiRateLimit: 50,
         apiBurstLimit: 500,
         trafficShift: 'AllAtOnce',
+        websocketAccessLog: false,
         paymentProvider: 'sandbox',
         approvalAmount: 0,
         notificationEmail: '',

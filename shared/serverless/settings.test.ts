@@ -94,6 +94,7 @@ const REFUSED: readonly (readonly [name: string, value: string])[] = [
   ['allowedOrigins', 'https://shop.example.com,*'],
   ['allowedOrigins', 'null'],
   ['allowedOrigins', 'ws://shop.example.com'],
+  ['websocketAccessLog', 'yes'],
   ['trafficShift', 'canary'],
   ['trafficShift', 'LambdaLinear10PercentEvery10Minutes'],
   ['trafficShift', 'CodeDeployDefault.LambdaCanary10Percent5Minutes'],
@@ -245,7 +246,7 @@ describe('a parameter given on the command line', () => {
   it('is refused when there is none of that name', () => {
     expect(line(command({ param: ['logLevel=INFO', 'colour=red'] }))).toBe(
       'There is no parameter "colour"; the parameters are issuerUrl, tokenAudience, allowedOrigins, apiRateLimit, ' +
-        'apiBurstLimit, trafficShift, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
+        'apiBurstLimit, websocketAccessLog, trafficShift, paymentProvider, approvalAmount, notificationEmail, lowStockThreshold, stockAlertEmail, reportEmail, ' +
         'invoiceImageUri, reportsImageUri, certificateArn, reportsMaximumTasks, reportsEgress, reportsDatabaseClass, ' +
         'reportsDatabaseStandby, alarmEmail, runbooks, deploymentRoleArn, permissionsBoundaryArn, logLevel, ' +
         'logRetentionInDays, protectData.',

@@ -4,7 +4,12 @@ import type { Usage } from './usage.ts';
 
 let usage: Usage;
 beforeAll(async () => {
-  usage = await measure(() => undefined, '2026-11-23', { actions: 2, rows: 40, quietMs: 2_000 });
+  usage = await measure({
+    today: '2026-11-23',
+    progress: () => undefined,
+    signal: new AbortController().signal,
+    extent: { actions: 2, rows: 40, quietMs: 2_000 },
+  });
 }, 300_000);
 
 describe('what is measured', () => {
@@ -18,7 +23,14 @@ describe('what is measured', () => {
     expect(Object.keys(order.functions).sort()).toEqual(
       [
         ...['placeOrder', 'validateOrder', 'checkInventory', 'processPayment', 'sendConfirmation'],
-        ...['updateInventory', 'completeOrder', 'recordConfirmation', 'publishChanges', 'renderInvoice'],
+        ...[
+          'updateInventory',
+          'completeOrder',
+          'recordConfirmation',
+          'publishChanges',
+          'pushStatuses',
+          'renderInvoice',
+        ],
       ].sort(),
     );
     expect(order.functions.completeOrder?.runs).toBe(1);
@@ -33,6 +45,8 @@ describe('what is measured', () => {
     expect(usage.actions.importedRow.events).toBe(1);
     expect(usage.actions.importedRow.writeUnits).toBeGreaterThanOrEqual(2);
     expect(usage.actions.importedRow.writeUnits).toBeLessThan(2.5);
+    // One message sent, received and deleted, for 40 rows.
+    expect(usage.actions.importedRow.sqsRequests).toBe(3 / 40);
   });
 
   it('of memory is more than Node takes by itself, and less than is declared', () => {

@@ -10,6 +10,7 @@ import type { WorkerStart } from '../../offline/lambda/instance.ts';
 import type { RunnableFunction } from '../../offline/lambda/runner.ts';
 import type { InvocationEntry } from '../../offline/log.ts';
 import type { LambdaFunction } from '../../offline/services/lambda/index.ts';
+import { until } from '../../offline/test/processes.ts';
 import { type LocalCloud, startLocalCloud } from '../../offline/testing/local-cloud.ts';
 import { httpEvent, jsonEvent } from '../../shared/testing/http-event.ts';
 import { itemsFile } from '../generate-items.ts';
@@ -29,9 +30,20 @@ export interface Extent {
   /** Nothing more comes of an action once nothing has for so long. */
   readonly quietMs: number;
 }
+
+export interface Measurement {
+  /** The day, as YYYY-MM-DD. */
+  readonly today: string;
+  readonly progress: (line: string) => void;
+  /** Ends the measurement when it is aborted, and what it has started. */
+  readonly signal: AbortSignal;
+  readonly extent?: Extent;
+}
+
 const WHOLE: Extent = { actions: 40, rows: 2_000, quietMs: 8_000 };
 /** The queue of an import gathers messages for five seconds. */
 const IMPORT_QUIET_MS = 7_000;
+const LONGEST_ORDER_MS = 60_000;
 /** So many of its events are handled to see how much memory a function takes. */
 const REPLAYED = 5;
 /** They come by the clock, whatever is done. */
@@ -44,11 +56,7 @@ interface Shop {
 }
 
 /** Runs the whole application in a local cloud, does each action so often, and says what it took. */
-export async function measure(
-  progress: (line: string) => void,
-  today: string,
-  extent = WHOLE,
-): Promise<Usage> {
+export async function measure({ today, progress, signal, extent = WHOLE }: Measurement): Promise<Usage> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-cost-'));
   const file = join(folder, 'runs.ndjson');
   writeFileSync(file, '');
@@ -70,10 +78,10 @@ export async function measure(
         return prepared;
       },
     });
-    const measuring = new Measuring(cloud, file, fronts, extent);
+    const measuring = new Measuring(cloud, file, fronts, { extent, signal });
     const actions = await measuring.all(progress);
     progress('memory of each function');
-    const memoryMb = await memoryOf(runnables, measuring.runs);
+    const memoryMb = await memoryOf(runnables, measuring.runs, signal);
     const machine = {
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
@@ -116,12 +124,19 @@ class Measuring {
   readonly #file: string;
   readonly #fronts: ReadonlyMap<string, Front>;
   readonly #extent: Extent;
+  readonly #signal: AbortSignal;
   #logBytes = 0;
   #invocations = 0;
   #runs = 0;
 
-  constructor(cloud: LocalCloud, file: string, fronts: ReadonlyMap<string, Front>, extent: Extent) {
+  constructor(
+    cloud: LocalCloud,
+    file: string,
+    fronts: ReadonlyMap<string, Front>,
+    { extent, signal }: { extent: Extent; signal: AbortSignal },
+  ) {
     this.#extent = extent;
+    this.#signal = signal;
     this.#file = file;
     this.#fronts = fronts;
     const aws = awsClient(cloud.endpoint, REGION);
@@ -162,7 +177,10 @@ class Measuring {
         await this.#settled(quietMs);
         this.#usage(1);
         progress(`${action}, ${action === 'importedRow' ? `a file of ${rows} rows` : `${count} times`}`);
-        for (let number = 1; number <= count; number += 1) await act(this.#shop, number);
+        for (let number = 1; number <= count; number += 1) {
+          this.#signal.throwIfAborted();
+          await act(this.#shop, number);
+        }
         await this.#settled(quietMs);
         const executions = action === 'order' ? await executionsOf(this.#shop, actions) : undefined;
         found[action] = { ...this.#usage(action === 'importedRow' ? rows : actions), ...executions };
@@ -173,12 +191,12 @@ class Measuring {
     }
   }
 
-  /** Resolves when no function has ended a run for a while. */
+  /** Resolves when no function has ended a run for a while: of what has no last sign only quiet tells that it is over. */
   async #settled(quietMs: number): Promise<void> {
     const { invocations } = this.#shop.cloud;
     for (let count = -1; count !== invocations.length; ) {
       count = invocations.length;
-      await delay(quietMs);
+      await delay(quietMs, undefined, { signal: this.#signal });
     }
   }
 
@@ -198,7 +216,7 @@ class Measuring {
     const requests = invocations.filter(isRequest);
     const perAction = (value: number) => round(value / actions);
     // Of each batch Lambda asks the queue once to have it and once to delete it.
-    const batches = invocations.filter(({ trigger }) => /queue/i.test(trigger)).length;
+    const batches = invocations.filter(({ trigger }) => trigger.startsWith('SQS ')).length;
     return {
       actions,
       apiRequests: perAction(requests.length),
@@ -322,7 +340,7 @@ const actsOf = ({ actions, rows }: Extent): Readonly<Record<Action, Act>> => ({
       const headers = { 'idempotency-key': `cost-${number}` };
       const body = { lines, payment: { token: 'tok_ok' } };
       await ask('placeOrder', jsonEvent('POST /orders', body, { claims: customer, headers }));
-      while (completed() === before) await delay(20);
+      await until(() => completed() > before, LONGEST_ORDER_MS);
     },
   },
   importedRow: {
@@ -369,31 +387,36 @@ async function executionsOf({ cloud, aws }: Shop, count: number) {
 async function memoryOf(
   runnables: ReadonlyMap<string, RunnableFunction>,
   runs: readonly Metered[],
+  signal: AbortSignal,
 ): Promise<Record<string, number>> {
   const memoryMb: Record<string, number> = {};
   for (const [key, { start, environment }] of runnables) {
     const events = runs.filter(({ functionKey }) => functionKey === key).slice(-REPLAYED);
-    if (events.length > 0)
-      memoryMb[key] = await peakMemory(
-        start,
-        environment,
-        events.map(({ event }) => event),
-      );
+    if (events.length === 0) continue;
+    const replayed = events.map(({ event }) => event);
+    memoryMb[key] = await peakMemory(start, { environment, events: replayed, signal });
   }
   return memoryMb;
 }
 
 async function peakMemory(
   { moduleUrl, exportName, context }: WorkerStart,
-  environment: Readonly<Record<string, string>>,
-  events: readonly unknown[],
+  {
+    environment,
+    events,
+    signal,
+  }: { environment: Readonly<Record<string, string>>; events: readonly unknown[]; signal: AbortSignal },
 ): Promise<number> {
   const child = fork(join(import.meta.dirname, 'meter/memory-child.ts'), {
     env: { ...environment, LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    signal,
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`The child that runs ${moduleUrl} ended with ${code} and no answer.`);
   });
   const replay: Replay = { module: moduleUrl, exportName, context, events };
   child.send(replay);
-  const [megabytes] = (await once(child, 'message')) as [number];
+  const [megabytes]: [number] = await Promise.race([once(child, 'message') as Promise<[number]>, failed]);
   return Math.ceil(megabytes);
 }

@@ -75,15 +75,14 @@ export async function loggedIn(
   }
 }
 
+const env = { ...process.env, SOURCE_DATE_EPOCH: '0' };
+
 const ask = (args: readonly string[], input = '') =>
-  spawnSync('docker', args, { encoding: 'utf8', input, env: { ...process.env, SOURCE_DATE_EPOCH: '0' } });
+  spawnSync('docker', args, { encoding: 'utf8', input, env });
 
 /** What is said goes to stderr: stdout is for the result. */
 function show(args: readonly string[]): void {
-  const { status } = spawnSync('docker', args, {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, SOURCE_DATE_EPOCH: '0' },
-  });
+  const { status } = spawnSync('docker', args, { stdio: ['ignore', 2, 2], env });
   if (status !== 0) throw new Error(`docker ${args.slice(0, 2).join(' ')} failed.`);
 }
 

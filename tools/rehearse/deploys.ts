@@ -5,11 +5,10 @@ import {
   DeleteUserPoolCommand,
   DeleteUserPoolDomainCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { DeleteObjectsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { emptyBucket } from '../empty-bucket.ts';
 import { listAccount } from './account.ts';
 import { type Api, openApi } from './api.ts';
 import { LAMP } from './catalogue.ts';
-import type { Clients } from './clients.ts';
 import { complaintOf } from './framework.ts';
 import { functionStates } from './functions.ts';
 import { APPROVAL_AMOUNT } from './orders.ts';
@@ -120,20 +119,10 @@ export async function proveRemoval(
       )
       // Those under a condition that does not hold are not there.
       .flatMap(([logicalId]) => stack.resources[logicalId] ?? []);
-    for (const bucket of buckets) await emptyBucket(clients, bucket);
+    for (const bucket of buckets) await emptyBucket(clients.s3, bucket);
     const { code, output } = await framework.run('remove');
     assert.equal(code, 0, complaintOf(output));
     assert.deepEqual(await listAccount(clients), before);
     return `the account is as before the first deploy`;
   });
-}
-
-async function emptyBucket({ s3 }: Clients, Bucket: string): Promise<void> {
-  for (;;) {
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
-    const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-    if (Objects.length === 0) return;
-    const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-    assert.deepEqual(Errors, []);
-  }
 }

@@ -11,10 +11,17 @@ const dashboard = [
   '        "create": _cw_dashboard_create,',
   '    },',
 ];
+const unkept = (type: string) => [
+  `    "${type}": {`,
+  '        "create": lambda logical_id, props, stack_name: (logical_id, {}),',
+  '        "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),',
+  '        "delete": lambda physical_id, props: None,',
+  '    },',
+];
 const lacking = [provider, ...alarm, ...dashboard].join('\n');
 
 describe("the emulator's source", () => {
-  it('gets the ProviderURL of user pools, alarms on metric math, and saved queries', () => {
+  it('gets the ProviderURL of user pools, alarms on metric math, saved queries, and what a WebSocket API has more', () => {
     expect(taught(lacking).split('\n')).toEqual([
       provider,
       '        "ProviderURL": f"https://cognito-idp.{get_region()}.amazonaws.com/{pool_id}",',
@@ -22,11 +29,9 @@ describe("the emulator's source", () => {
       '    if props.get("Metrics"):',
       '        props = {**props, "Metrics": None, "Namespace": "math", "MetricName": "math"}',
       alarm[1],
-      '    "AWS::Logs::QueryDefinition": {',
-      '        "create": lambda logical_id, props, stack_name: (logical_id, {}),',
-      '        "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),',
-      '        "delete": lambda physical_id, props: None,',
-      '    },',
+      ...unkept('AWS::Logs::QueryDefinition'),
+      ...unkept('AWS::ApiGatewayV2::Deployment'),
+      ...unkept('AWS::ApiGatewayV2::RouteResponse'),
       ...dashboard,
     ]);
   });

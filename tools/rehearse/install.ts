@@ -28,17 +28,21 @@ const LESSONS: readonly Lesson[] = [
     if props.get("Metrics"):
         props = {**props, "Metrics": None, "Namespace": "math", "MetricName": "math"}`,
   },
-  {
-    what: 'saved queries, of which nothing is kept',
-    mark: '"AWS::Logs::QueryDefinition"',
+  ...[
+    ['saved queries', 'AWS::Logs::QueryDefinition'],
+    ['deployments of WebSocket APIs', 'AWS::ApiGatewayV2::Deployment'],
+    ['responses of WebSocket routes', 'AWS::ApiGatewayV2::RouteResponse'],
+  ].map(([what, type]) => ({
+    what: `${what}, of which nothing is kept`,
+    mark: `"${type}"`,
     place: /^ {4}"AWS::CloudWatch::Dashboard": \{$/m,
-    taught: `    "AWS::Logs::QueryDefinition": {
+    taught: `    "${type}": {
         "create": lambda logical_id, props, stack_name: (logical_id, {}),
         "update": lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),
         "delete": lambda physical_id, props: None,
     },
 $&`,
-  },
+  })),
 ];
 
 /**

@@ -28,6 +28,12 @@ const LIMITS: readonly NotHeld[] = [
     instead: 'npm run check:template, by their schemas',
   },
   {
+    claim: 'the WebSocket API: its deployment, answers of its routes, and what is pushed',
+    reason:
+      'the emulator knows neither deployments nor route responses in a template and is taught to take them, so that no WebSocket is opened here; its functions are invoked',
+    instead: 'services/live/test and offline/websocket hold a WebSocket to its API in the local cloud',
+  },
+  {
     claim: 'pauses of the workflow',
     reason: 'they are cut to a hundredth, so that what is retried by the wrong name ends soon',
     instead: 'the local cloud keeps them',

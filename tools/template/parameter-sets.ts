@@ -33,6 +33,7 @@ export const PARAMETER_SETS: readonly ParameterSet[] = [
     notificationEmail: 'staff@example.com',
     reportEmail: 'staff@example.com',
     invoiceImageUri: imageOf('invoice'),
+    websocketAccessLog: 'true',
   }),
   set('dev with reports behind endpoints', 'dev', {
     reportsImageUri: imageOf('reports'),

@@ -14,6 +14,18 @@ export const SUPPRESSIONS: readonly Suppression[] = [
     reason: 'who writes a client reads the documentation first',
   },
 
+  {
+    rules: ['AwsSolutions-APIG4'],
+    resources: /^(Sdisconnect|subscribe|Sdefault)WebsocketsRoute$/,
+    reason: 'only the opening of a WebSocket can be authorised',
+  },
+  {
+    rules: ['access-log', 'AwsSolutions-APIG1', 'Serverless-APIGWAccessLogging'],
+    resources: /^WebsocketsDeploymentStage$/,
+    reason:
+      'the account has to let API Gateway write logs first; the parameter websocketAccessLog says that it does',
+  },
+
   // Stars in policies, by what they allow.
   {
     rules: ['wildcard'],
@@ -65,6 +77,12 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rules: ['wildcard'],
+    resources: /^ReportsQueuesPolicy$/,
+    says: /^allows sqs:SendMessage on \*$/,
+    reason: 'of one rule, to each of two queues: in the policy of a queue a star is that queue alone',
+  },
+  {
+    rules: ['wildcard'],
     resources: /^ReportsExecutionRole$/,
     says: /^allows ecr:GetAuthorizationToken on \*$/,
     reason: 'a token is for the registry as a whole; what may be pulled with it is named beside it',
@@ -88,10 +106,17 @@ export const SUPPRESSIONS: readonly Suppression[] = [
     reason: 'our rule wildcard asks the same of each statement, in words that its exceptions can be told by',
   },
 
+  {
+    rules: ['wildcard'],
+    resources: /^PushStatusesIamRole/,
+    says: /^allows execute-api:ManageConnections on \S+:\$\{WebsocketsApi\}\/[\w-]+\/POST\/@connections\/\*$/,
+    reason: 'messages to the connections of one stage of one API, which are named while it runs',
+  },
+
   // Data.
   {
     rules: ['data-kept'],
-    resources: /^(ItemsIdempotency|SentAlerts|Uploads|SigningKeys|Schedules)Table$/,
+    resources: /^(ItemsIdempotency|SentAlerts|Uploads|SigningKeys|Schedules|Live)Table$/,
     says: /^loses/,
     reason:
       'its records end by themselves or are made anew; deletion protection keeps it while the stack is there',
@@ -140,7 +165,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   // Failures that take another way than the packs look for.
   {
     rules: ['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy'],
-    resources: /(DeadLetters|ChangeFailures)$/,
+    resources: /(DeadLetters|ChangeFailures|PushFailures)$/,
     reason: 'it takes failures of functions, rules and subscriptions, which the packs do not look at',
   },
   {
@@ -200,7 +225,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
   {
     rules: ['plain-secret'],
-    resources: /^ReportsTask$/,
+    resources: /^(ReportsTask|AuthorizeConnectionLambdaFunction)$/,
     says: / in TOKEN_AUDIENCE$/,
     reason: 'whom a token is made for is no secret: each token says it',
   },

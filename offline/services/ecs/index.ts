@@ -19,6 +19,8 @@ export interface ContainersOptions {
   readonly ports: readonly number[];
   readonly awsUrl: string;
   readonly databaseUrl: string | null;
+  /** What has to be there before a program starts, as a stack makes what a service refers to before the service. */
+  readonly after?: Promise<void> | undefined;
   readonly region: string;
   readonly client: AwsClient;
   /** Prints a line for people. */
@@ -83,7 +85,10 @@ export class Containers {
       const container = new KeptProcess({
         name: `The container ${id}`,
         say: options.say,
-        environment: () => environmentOf(task, port, options),
+        environment: async () => {
+          await options.after;
+          return environmentOf(task, port, options);
+        },
         spawn: (environment) => run(entry, folder, environment, options.print),
       });
       this.#running.push({ id, url: `http://${LOOPBACK}:${port}`, process: container });

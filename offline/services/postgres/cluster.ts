@@ -18,18 +18,22 @@ async function newCluster(): Promise<Blob> {
   return packed;
 }
 
+const clusterIn = (folder: string) => join(folder, 'cluster');
+/** What says that the database beside it is not made to its end, or not dropped to its end. */
+const unfinishedIn = (folder: string) => join(folder, 'unfinished');
+
 /** Opens the database in the folder. One that was not made to its end is made anew. */
 export async function openCluster(folder: string): Promise<PGlite> {
-  const dataDir = join(folder, 'cluster');
-  const made = join(folder, 'made');
-  if (existsSync(made)) return PGlite.create({ dataDir });
-  rmSync(dataDir, { recursive: true, force: true });
+  const dataDir = clusterIn(folder);
+  if (existsSync(dataDir) && !existsSync(unfinishedIn(folder))) return PGlite.create({ dataDir });
+  dropCluster(folder);
   const database = await PGlite.create({ dataDir, loadDataDir: await newCluster() });
-  writeFileSync(made, '');
+  rmSync(unfinishedIn(folder));
   return database;
 }
 
 /** Leaves nothing of the database in the folder. */
 export function dropCluster(folder: string): void {
-  for (const name of ['made', 'cluster']) rmSync(join(folder, name), { recursive: true, force: true });
+  writeFileSync(unfinishedIn(folder), '');
+  rmSync(clusterIn(folder), { recursive: true, force: true });
 }

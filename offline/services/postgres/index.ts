@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalCloudError } from '../../errors.ts';
 import { KeptProcess } from '../../kept-process.ts';
+import { LETTING_GO_MS, lockFolder } from '../../lock.ts';
 import { LOOPBACK, untilOpen } from '../../ports.ts';
 import type { DatabaseSettings } from './program.ts';
 
@@ -15,6 +16,8 @@ export interface Database {
   readonly process: KeptProcess | undefined;
   /** Resolves when it takes connections, or has been stopped. */
   ready(): Promise<void>;
+  /** Ends it for good, and all that it has when that is kept nowhere. */
+  end(): Promise<void>;
 }
 
 /** What stands for every secret on this machine. */
@@ -29,10 +32,16 @@ export interface DatabaseOptions extends Pick<DatabaseSettings, 'port' | 'reset'
   readonly say: (line: string) => void;
 }
 
-/** Starts a Postgres of its own in a child process, and starts it again whenever that ends. */
+/**
+ * Starts a Postgres of its own in a child process, and starts it again whenever that ends.
+ *
+ * @throws LocalCloudError when the folder cannot be used
+ */
 export function startDatabase({ user, name, say, reset, port, ...given }: DatabaseOptions): Database {
   // On disk even so: a database that is stopped, or dies, keeps what it has.
   const folder = given.folder ?? mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  // One that cannot be used is refused here, once, and not by each process that is started for it.
+  lockFolder(folder, LETTING_GO_MS)();
   const settings: DatabaseSettings = { port, folder, isTemporary: given.folder === undefined, reset };
   let isNew = true;
   const database = new KeptProcess({
@@ -57,14 +66,18 @@ export function startDatabase({ user, name, say, reset, port, ...given }: Databa
     },
   });
   database.start();
-  if (settings.isTemporary) {
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  }
+  const forget = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  if (settings.isTemporary) process.once('exit', forget);
   const account = `${encodeURIComponent(user)}:${LOCAL_PASSWORD}`;
   return {
     url: `postgres://${account}@${LOOPBACK}:${port}/${encodeURIComponent(name)}`,
     process: database,
     ready: () => untilOpen(port, () => database.isWanted),
+    async end() {
+      await database.stop(0);
+      process.off('exit', forget);
+      if (settings.isTemporary) forget();
+    },
   };
 }
 
@@ -78,5 +91,6 @@ export function givenDatabase(url: string): Database {
   if (!/^postgres(ql)?:$/.test(protocol) || !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     throw new LocalCloudError('DATABASE_URL: the address of a Postgres on loopback is expected.');
   }
-  return { url, process: undefined, ready: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  return { url, process: undefined, ready: nothing, end: nothing };
 }

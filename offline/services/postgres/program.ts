@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { messageOf } from '../../errors.ts';
-import { lockFolder } from '../../lock.ts';
+import { LETTING_GO_MS, lockFolder } from '../../lock.ts';
 import { LOOPBACK } from '../../ports.ts';
 import { dropCluster, openCluster } from './cluster.ts';
 import { converse, type Session, Turns } from './conversation.ts';
@@ -18,9 +18,6 @@ export interface DatabaseSettings {
   readonly reset: boolean;
 }
 
-/** How long the process before, which was ended, may take to let go of the folder. */
-const PATIENCE_MS = 5_000;
-
 try {
   const { port, folder, isTemporary, reset } = JSON.parse(process.argv[2] ?? '') as DatabaseSettings;
   // The local cloud has ended, however it did.
@@ -28,7 +25,7 @@ try {
     if (isTemporary) rmSync(folder, { recursive: true, force: true });
     process.exit();
   });
-  lockFolder(folder, PATIENCE_MS);
+  lockFolder(folder, LETTING_GO_MS);
   if (reset) dropCluster(folder);
   const database = await openCluster(folder);
   const turns = new Turns();
@@ -42,7 +39,10 @@ try {
     converse(socket, session, turns)
       .catch(isGone)
       .finally(() => socket.destroy());
-  }).listen(port, LOOPBACK, () => process.send?.('listening'));
+  }).listen(port, LOOPBACK, () => {
+    // A local cloud that has ended meanwhile is told nothing; without who is told, that would be an error.
+    process.send?.('listening', () => undefined);
+  });
 } catch (error) {
   giveUp(error);
 }

@@ -9,18 +9,9 @@ let offline: OfflineProcess;
 let editor: string;
 let made = 0;
 
-async function tokenFor(claims: object): Promise<string> {
-  const response = await fetch(`${offline.endpoints.issuer}/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(claims),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
-}
-
 beforeAll(async () => {
   offline = await startOffline({ folder: fileURLToPath(new URL('../../..', import.meta.url)) });
-  editor = await tokenFor({ sub: 'alice', scope: 'shop/items.write' });
+  editor = await offline.token({ sub: 'alice', scope: 'shop/items.write' });
 }, 60_000);
 afterAll(() => offline?.stop());
 
@@ -200,14 +191,14 @@ describe('bad input', () => {
   });
 
   it('with a token of another scope answers 403', async () => {
-    const token = await tokenFor({ sub: 'bob', scope: 'shop/orders' });
+    const token = await offline.token({ sub: 'bob', scope: 'shop/orders' });
     const answer = await ask('POST', '/items', { body: draft(), token });
     expect([answer.status, answer.json]).toEqual([403, { message: 'Forbidden' }]);
   });
 
   it('with a token for another audience, or an expired one, answers 401', async () => {
-    const foreign = await tokenFor({ sub: 'bob', scope: 'shop/items.write', audience: 'elsewhere' });
-    const expired = await tokenFor({ sub: 'bob', scope: 'shop/items.write', expires: -60 });
+    const foreign = await offline.token({ sub: 'bob', scope: 'shop/items.write', audience: 'elsewhere' });
+    const expired = await offline.token({ sub: 'bob', scope: 'shop/items.write', expires: -60 });
     for (const token of [foreign, expired]) {
       const answer = await ask('POST', '/items', { body: draft(), token });
       expect([answer.status, answer.json]).toEqual([401, { message: 'Unauthorized' }]);

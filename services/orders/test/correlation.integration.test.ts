@@ -9,6 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { createShopClient } from '../../../clients/typescript/index.ts';
 import { until } from '../../../offline/test/processes.ts';
 import { type OfflineProcess, startOffline } from '../../../offline/testing/offline.ts';
 
@@ -103,23 +104,16 @@ const functionsThatSaid = (correlationId: string) => [
 ];
 
 async function place(correlationId: string, quantity: number, token: string): Promise<string> {
-  const { http, issuer } = offline.endpoints;
-  const json = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ scope: 'shop/orders' });
-  const answer = await fetch(`${issuer}/token`, { method: 'POST', headers: json, body });
-  const { access_token } = (await answer.json()) as { access_token: string };
-  const response = await fetch(`${http}/orders`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${access_token}`,
-      ...json,
-      'idempotency-key': correlationId,
-      'x-correlation-id': correlationId,
-    },
-    body: JSON.stringify({ lines: [{ itemId: ITEM, quantity }], payment: { token } }),
+  const shop = createShopClient({
+    baseUrl: String(offline.endpoints.http),
+    token: await offline.token({ scope: 'shop/orders' }),
+  });
+  const { data, response } = await shop.POST('/orders', {
+    headers: { 'x-correlation-id': correlationId },
+    body: { lines: [{ itemId: ITEM, quantity }], payment: { token } },
   });
   expect([response.status, response.headers.get('x-correlation-id')]).toEqual([202, correlationId]);
-  return ((await response.json()) as { id: string }).id;
+  return data.id;
 }
 
 /** What came to the queue of this test by the bus and by the topic, so far. */

@@ -33,13 +33,9 @@ export const databases: readonly [Named, ...Named[]] = [
 async function openPglite(): Promise<TestDatabase> {
   const [port = 0] = await freePorts(1);
   const say = () => undefined;
-  const {
-    url,
-    process: server,
-    ready,
-  } = startDatabase({ user: 'shop', name: 'shop', port, reset: false, say });
-  await ready();
-  return testDatabase(url, async () => server?.stop(2_000));
+  const database = startDatabase({ user: 'shop', name: 'shop', port, reset: false, say });
+  await database.ready();
+  return testDatabase(database.url, database.end);
 }
 
 /** A database of its own on the server of DATABASE_URL, or on one that is started for it. */

@@ -2,6 +2,12 @@ import { arnOf, policy, testRules } from '../testing/rule-examples.ts';
 import { apiFunctionRules } from './api-functions.ts';
 
 const live = (id: string) => ({ 'Fn::Join': [':', [arnOf(id), 'live']] });
+const ofWebSocket = (id: string) => ({
+  'Fn::Join': [
+    '',
+    ['arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/', arnOf(id), '/invocations'],
+  ],
+});
 const integration = (IntegrationUri: object, CredentialsArn?: object) => ({
   Type: 'AWS::ApiGatewayV2::Integration',
   Properties: { IntegrationUri, ...(CredentialsArn && { CredentialsArn }) },
@@ -39,6 +45,25 @@ testRules(apiFunctionRules, {
       Put: lambda,
       CallPut: integration(live('Put')),
       MayCallPut: permission(live('Put')),
+      Admit: lambda,
+      Authorizer: {
+        Type: 'AWS::ApiGatewayV2::Authorizer',
+        Properties: { AuthorizerUri: ofWebSocket('Admit'), AuthorizerCredentialsArn: arnOf('SocketRole') },
+      },
+      Talk: lambda,
+      CallTalk: integration(ofWebSocket('Talk'), arnOf('SocketRole')),
+      SocketRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          Policies: [
+            policy({
+              Effect: 'Allow',
+              Action: 'lambda:InvokeFunction',
+              Resource: [arnOf('Talk'), arnOf('Admit')],
+            }),
+          ],
+        },
+      },
       Elsewhere: integration({ 'Fn::Sub': 'https://example.com' }),
     },
     broken: [
@@ -52,6 +77,16 @@ testRules(apiFunctionRules, {
         'lambda:GetFunction',
         'CallGet may not call ${Get.Arn}:live',
       ],
+      [
+        'SocketRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.0',
+        arnOf('Get'),
+        'CallTalk may not call ${Talk.Arn}',
+      ],
+      [
+        'SocketRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.1',
+        arnOf('Get'),
+        'Authorizer may not call ${Admit.Arn}',
+      ],
       ['MayCallPut.Properties.FunctionName', arnOf('Put'), 'CallPut may not call ${Put.Arn}:live'],
       ['MayCallPut.Properties.Principal', 's3.amazonaws.com', 'CallPut may not call ${Put.Arn}:live'],
       ['MayCallPut', undefined, 'CallPut may not call ${Put.Arn}:live'],
@@ -64,8 +99,15 @@ testRules(apiFunctionRules, {
       CallGet: integration(live('Get')),
       GetLive: alias('Get', 'GetGroup'),
       GetGroup: group,
+      Socket: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
+      Talk: lambda,
+      CallTalk: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: { ApiId: { Ref: 'Socket' }, IntegrationUri: ofWebSocket('Talk') },
+      },
     },
     broken: [
+      ['Socket.Properties.ProtocolType', 'HTTP', 'CallTalk calls ${Talk.Arn}, which is no alias'],
       ['CallGet.Properties.IntegrationUri', arnOf('Get'), 'CallGet calls ${Get.Arn}, which is no alias'],
       ['GetLive.Properties.Name', 'beta', 'CallGet calls ${Get.Arn}:live, which is no alias'],
       ['GetLive.Properties.FunctionName', { Ref: 'Put' }, 'CallGet calls ${Get.Arn}:live, which is no alias'],

@@ -1,21 +1,25 @@
 import { at, idOf, listAt, type NamedResource, ofType, spell, type Template } from '../template.ts';
+import { isOfWebSocket } from './http-api.ts';
 import { statementsOf } from './policies.ts';
 import { each, type Rule, unless } from './rule.ts';
 
 const INTEGRATION = ['AWS::ApiGatewayV2::Integration'];
+/** A WebSocket API has the ARN of the function within another. */
+const WEBSOCKET_URI = /^arn:.+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
 const ROLLED_BACK_AFTER = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'];
 
-/** The ARN that an integration calls, of a function of this template or of an alias of one; undefined for another. */
-function called({ Resources }: Template, { properties: { IntegrationUri } }: NamedResource) {
-  const isFunction = Resources[idOf(IntegrationUri) ?? '']?.Type === 'AWS::Lambda::Function';
-  return isFunction ? spell(IntegrationUri) : undefined;
+/** The ARN that an integration or an authorizer calls, of a function of this template or of an alias of one; undefined for another. */
+function called({ Resources }: Template, { properties }: NamedResource) {
+  const uri = properties.IntegrationUri ?? properties.AuthorizerUri;
+  const isFunction = Resources[idOf(uri) ?? '']?.Type === 'AWS::Lambda::Function';
+  return isFunction ? spell(uri).replace(WEBSOCKET_URI, '$1') : undefined;
 }
 
-/** Whether the role of the integration, or a permission on just what it calls, lets the API call it. */
+/** Whether its role, or a permission on just what it calls, lets the API call it. */
 function mayCall(template: Template, { properties }: NamedResource, arn: string): boolean {
-  const role = template.Resources[idOf(properties.CredentialsArn) ?? ''];
-  if (properties.CredentialsArn !== undefined) {
-    return statementsOf(role).some(
+  const role = properties.CredentialsArn ?? properties.AuthorizerCredentialsArn;
+  if (role !== undefined) {
+    return statementsOf(template.Resources[idOf(role) ?? '']).some(
       ({ allows, actions, resources }) =>
         allows && actions.includes('lambda:InvokeFunction') && resources.map(spell).includes(arn),
     );
@@ -38,7 +42,7 @@ export const apiFunctionRules: readonly Rule[] = [
     id: 'api-may-call',
     why: 'the API answers 500 to every request for a function, or a version, that it may not call',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html',
-    check: each(INTEGRATION, (integration, { template }) => {
+    check: each([...INTEGRATION, 'AWS::ApiGatewayV2::Authorizer'], (integration, { template }) => {
       const arn = called(template, integration);
       return unless(arn === undefined || mayCall(template, integration, arn), `may not call ${arn}`);
     }),
@@ -50,7 +54,8 @@ export const apiFunctionRules: readonly Rule[] = [
     check: each(INTEGRATION, (integration, { template }) => {
       const arn = called(template, integration);
       const isShifted = ofType(template, 'AWS::CodeDeploy::Application').length > 0;
-      if (arn === undefined || !isShifted) return [];
+      // What brings traffic back is the alarm of the HTTP API.
+      if (arn === undefined || !isShifted || isOfWebSocket(template, integration)) return [];
       const alias = aliases(template).find((one) => one.arn === arn);
       if (alias === undefined) return [`calls ${arn}, which is no alias`];
       return unless(

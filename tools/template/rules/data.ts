@@ -41,9 +41,9 @@ export const dataRules: readonly Rule[] = [
       'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html',
     check: each(STATEFUL, ({ resource }, { protectsData }) =>
       [
-        ['DeletionPolicy', 'deletion', resource.DeletionPolicy] as const,
-        ['UpdateReplacePolicy', 'replacement', resource.UpdateReplacePolicy] as const,
-      ].flatMap(([, event, policy = 'Delete']) =>
+        ['deletion', resource.DeletionPolicy] as const,
+        ['replacement', resource.UpdateReplacePolicy] as const,
+      ].flatMap(([event, policy = 'Delete']) =>
         unless(
           KEPT.includes(policy) === protectsData,
           protectsData ? `loses its data on ${event}` : `stays behind on ${event}`,

@@ -6,9 +6,12 @@ const STAGE = ['AWS::ApiGatewayV2::Stage'];
 const LOGGED = ['$context.requestId', '$context.routeKey', '$context.status'];
 
 /** Only the opening of a WebSocket can be authorised; its other routes are open to whoever got in. */
-const isInsideConnection = ({ Resources }: Template, { properties }: NamedResource) =>
-  Resources[idOf(properties.ApiId) ?? '']?.Properties?.ProtocolType === 'WEBSOCKET' &&
-  properties.RouteKey !== '$connect';
+const isInsideConnection = (template: Template, route: NamedResource) =>
+  isOfWebSocket(template, route) && route.properties.RouteKey !== '$connect';
+
+/** Whether a route, an integration or a stage is of a WebSocket API. */
+export const isOfWebSocket = ({ Resources }: Template, { properties }: NamedResource): boolean =>
+  Resources[idOf(properties.ApiId) ?? '']?.Properties?.ProtocolType === 'WEBSOCKET';
 
 function fieldsOf(format: unknown): unknown[] {
   try {

@@ -100,6 +100,11 @@ testRules(permissionRules, {
         { Bool: { 'aws:SecureTransport': 'true' } },
         'Jobs may be reached without TLS',
       ],
+      [
+        'OfJobs.Properties.PolicyDocument.Statement.0.Resource',
+        arnOf('Others'),
+        'Jobs may be reached without TLS',
+      ],
       ['OfAlerts.Properties.PolicyDocument.Statement.0.Effect', 'Allow', 'Alerts may be reached without TLS'],
       [
         'OfAlerts.Properties.PolicyDocument.Statement.0.Principal',

@@ -1,5 +1,5 @@
 import { at, idOf, ofType, spell } from '../template.ts';
-import { policiesOn, statementsOf } from './policies.ts';
+import { isAbout, policiesOn, statementsOf } from './policies.ts';
 import { each, type Finding, type Rule, unless } from './rule.ts';
 
 const LEAST_PRIVILEGE = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html';
@@ -74,9 +74,9 @@ export const permissionRules: readonly Rule[] = [
     check: each(['AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::SNS::Topic'], ({ id }, { template }) => {
       const refusals = policiesOn(template, id)
         .flatMap((policy) => statementsOf(template.Resources[policy]))
-        .filter(({ allows, principal, condition }) => {
+        .filter(({ allows, resources, principal, condition }) => {
           const isPlain = String(at(condition, 'Bool', 'aws:SecureTransport')) === 'false';
-          return !allows && principal === '*' && isPlain;
+          return !allows && principal === '*' && isPlain && isAbout(resources, id);
         });
       return unless(refusals.length > 0, 'may be reached without TLS');
     }),

@@ -42,9 +42,16 @@ export const serviceMay = (template: Template, service: string, action: string, 
   policiesOn(template, target)
     .flatMap((id) => statementsOf(template.Resources[id]))
     .some(
-      ({ allows, actions, principal }) =>
-        allows && actions.includes(action) && listAt(principal, 'Service').map(spell).includes(service),
+      ({ allows, actions, resources, principal }) =>
+        allows &&
+        actions.includes(action) &&
+        isAbout(resources, target) &&
+        listAt(principal, 'Service').map(spell).includes(service),
     );
+
+/** Whether a statement of a policy on the resource with this logical id names it; a star there is that resource. */
+export const isAbout = (resources: readonly unknown[], target: string): boolean =>
+  resources.some((resource) => resource === '*' || idOf(resource) === target);
 
 /** Logical ids of the policies that are put on the queue, topic or bucket with this logical id. */
 export const policiesOn = (template: Template, target: string): string[] =>

@@ -1,9 +1,4 @@
-import { ShopError } from '../../../../shared/errors.ts';
-
-/** Nobody's token, or not one for this API. */
-export class TokenRefused extends ShopError {
-  override readonly code = 'UNAUTHORIZED';
-}
+import { ShopError, TokenRefused } from '../../../../shared/errors.ts';
 
 /** The token does not allow what is asked for. */
 export class ScopeMissing extends ShopError {

@@ -1,6 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { DependencyFailed } from '../../../../shared/errors.ts';
-import { TokenRefused, type VerifyToken } from '../domain/access.ts';
+import { DependencyFailed, TokenRefused } from './errors.ts';
 
 interface Issuer {
   readonly url: string;
@@ -9,14 +8,25 @@ interface Issuer {
   readonly now: () => Date;
 }
 
+/** What a token that was verified says. */
+export interface VerifiedToken {
+  /** Whom it is about; of a client without a user perhaps nobody. */
+  readonly subject: string | undefined;
+  readonly scopes: readonly string[];
+  /** In seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 const TIMEOUT_MS = 3_000;
 
 /**
  * Verifies tokens by the rules of HTTP APIs, so that one that is good there is good here. The issuer's keys are found as
  * OpenID Connect says, when the first token comes, and kept for a while.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ *
+ * What it answers throws TokenRefused, and DependencyFailed when the issuer does not answer.
  */
-export function tokenVerifier({ url, audience, now }: Issuer): VerifyToken {
+export function tokenVerifier({ url, audience, now }: Issuer): (token: string) => Promise<VerifiedToken> {
   let found: Promise<JWTVerifyGetKey> | undefined;
   const keys = () => {
     found ??= keysOf(url).catch((error: unknown) => {
@@ -44,7 +54,7 @@ export function tokenVerifier({ url, audience, now }: Issuer): VerifyToken {
     if (payload.iat !== undefined && payload.iat > time.getTime() / 1_000 + 1) {
       throw new TokenRefused('The token is issued in the future.');
     }
-    return { scopes: scopesOf(payload) };
+    return { subject: payload.sub, scopes: scopesOf(payload), expiresAt: Number(payload.exp) };
   };
 }
 

@@ -18,6 +18,20 @@ interface Row {
   readonly error: string | null;
 }
 
+/** Prepared once: to compile them takes longer than to run them. */
+const statementsOn = (store: Store) => ({
+  restart: store.prepare('UPDATE outbox SET next_at = 0 WHERE name = ?'),
+  insert: store.prepare('INSERT INTO outbox (name, entry, next_at) VALUES (?, ?, ?)'),
+  count: store.prepare('SELECT COUNT(*) AS size FROM outbox WHERE name = ?'),
+  firstDue: store.prepare(
+    'SELECT id FROM outbox WHERE name = ? AND next_at <= ? ORDER BY next_at, id LIMIT 1',
+  ),
+  claim: store.prepare('UPDATE outbox SET next_at = ? WHERE id = ? RETURNING id, entry, attempts, error'),
+  nextTime: store.prepare('SELECT MIN(next_at) AS next FROM outbox WHERE name = ? AND next_at < ?'),
+  remove: store.prepare('DELETE FROM outbox WHERE id = ?'),
+  postpone: store.prepare('UPDATE outbox SET attempts = ?, next_at = ?, error = ? WHERE id = ?'),
+});
+
 const CLAIMED = Number.MAX_SAFE_INTEGER;
 const MAX_RUNNING = 32;
 const GIVE_UP_AGAIN_MS = 1_000;
@@ -28,6 +42,7 @@ const GIVE_UP_AGAIN_MS = 1_000;
  */
 export class Outbox<Entry> {
   readonly #store: Store;
+  readonly #statements: ReturnType<typeof statementsOn>;
   readonly #name: string;
   readonly #delivery: Delivery<Entry>;
   readonly #now: () => number;
@@ -46,12 +61,13 @@ export class Outbox<Entry> {
         attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, error TEXT
       );
       CREATE INDEX IF NOT EXISTS outbox_due ON outbox (name, next_at)`);
+    this.#statements = statementsOn(store);
   }
 
   /** Begins with what an earlier process left behind. */
   start(): void {
     this.#isStopped = false;
-    this.#store.prepare('UPDATE outbox SET next_at = 0 WHERE name = ?').run(this.#name);
+    this.#statements.restart.run(this.#name);
     this.#work();
   }
 
@@ -61,15 +77,13 @@ export class Outbox<Entry> {
   }
 
   add(entry: Entry, afterMs = 0): void {
-    this.#store
-      .prepare('INSERT INTO outbox (name, entry, next_at) VALUES (?, ?, ?)')
-      .run(this.#name, JSON.stringify(entry), this.#now() + afterMs);
+    this.#statements.insert.run(this.#name, JSON.stringify(entry), this.#now() + afterMs);
     this.#work();
   }
 
   /** How many entries have not come to their end. */
   get size(): number {
-    const row = this.#store.prepare('SELECT COUNT(*) AS size FROM outbox WHERE name = ?').get(this.#name);
+    const row = this.#statements.count.get(this.#name);
     return Number(row?.size);
   }
 
@@ -89,19 +103,13 @@ export class Outbox<Entry> {
   }
 
   #claim(): Row | undefined {
-    const due = this.#store
-      .prepare('SELECT id FROM outbox WHERE name = ? AND next_at <= ? ORDER BY next_at, id LIMIT 1')
-      .get(this.#name, this.#now());
+    const due = this.#statements.firstDue.get(this.#name, this.#now());
     if (!due) return undefined;
-    return this.#store
-      .prepare('UPDATE outbox SET next_at = ? WHERE id = ? RETURNING id, entry, attempts, error')
-      .get(CLAIMED, due.id ?? null) as unknown as Row;
+    return this.#statements.claim.get(CLAIMED, due.id ?? null) as unknown as Row;
   }
 
   #wakeForNext(): void {
-    const row = this.#store
-      .prepare('SELECT MIN(next_at) AS next FROM outbox WHERE name = ? AND next_at < ?')
-      .get(this.#name, CLAIMED);
+    const row = this.#statements.nextTime.get(this.#name, CLAIMED);
     if (row?.next === null || row?.next === undefined) return;
     this.#timer = setTimeout(() => this.#work(), Math.max(0, Number(row.next) - this.#now())).unref();
   }
@@ -135,12 +143,10 @@ export class Outbox<Entry> {
   }
 
   #forget(id: number): void {
-    if (this.#store.isOpen) this.#store.prepare('DELETE FROM outbox WHERE id = ?').run(id);
+    if (this.#store.isOpen) this.#statements.remove.run(id);
   }
 
   #postpone(id: number, attempts: number, waitMs: number, error: string | null): void {
-    this.#store
-      .prepare('UPDATE outbox SET attempts = ?, next_at = ?, error = ? WHERE id = ?')
-      .run(attempts, this.#now() + waitMs, error, id);
+    this.#statements.postpone.run(attempts, this.#now() + waitMs, error, id);
   }
 }

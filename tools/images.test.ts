@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { COMPILE_CACHE } from '../offline/compile-cache.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const DIGEST = `sha256:${'0f'.repeat(32)}`;
@@ -86,7 +87,10 @@ describe('npm run images', () => {
 
   function run(environment: Record<string, string>, ...args: string[]) {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'images.ts'), ...args], {
-      env: { PATH: folder, AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, ...environment },
+      env: {
+        ...{ PATH: folder, HOME: folder, NODE_COMPILE_CACHE: COMPILE_CACHE },
+        ...{ AWS_EC2_METADATA_DISABLED: 'true', ...environment },
+      },
     });
     const told = { out: '', err: '' };
     child.stdout.on('data', (chunk) => {

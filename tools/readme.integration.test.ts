@@ -75,3 +75,21 @@ describe('the README', () => {
     expect(answered).toContain('COF-ETH-250');
   }, 60_000);
 });
+
+// Beside the README's requests, after them: to start the whole application once more would cost more than both.
+describe('npm run smoke, against the local cloud', () => {
+  const smoke = (env: NodeJS.ProcessEnv) => run(`node tools/smoke.ts --url ${environment.API}`, env);
+
+  it('finds that all is well, up to an order that is complete', async () => {
+    const token = await run("npm run --silent token -- --scope 'shop/items.write shop/orders'", environment);
+    const told = await smoke({ ...environment, SMOKE_TOKEN: token.trim() });
+    expect(told).toMatch(/an order runs through the workflow.*COMPLETE/);
+    expect(told).toContain('the item is deleted');
+  }, 60_000);
+
+  it('only reads without a token', async () => {
+    const told = await smoke(environment);
+    expect(told).toContain('the catalogue can be read');
+    expect(told).toContain('Nothing was written: there is no token that may.');
+  });
+});

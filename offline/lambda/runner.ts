@@ -30,6 +30,7 @@ const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
 /** About what a start costs: sooner, one that runs is likely to be free before a new one could begin. */
 const PATIENCE_MS = 250;
 
+const STOPPED = 'The local cloud has stopped.';
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const TOO_LARGE: Outcome & Observed = {
   isCold: false,
@@ -63,7 +64,7 @@ export class LambdaRunner {
 
   /** @throws Error when there is no such function, or after `stop`; what goes wrong inside it is an outcome */
   async invoke(key: string, event: unknown, requestId: string = randomUUID()): Promise<Invoked> {
-    if (this.#isStopped) throw new Error('The local cloud has stopped.');
+    if (this.#isStopped) throw new Error(STOPPED);
     const definition = this.#functions.get(key);
     if (!definition) throw new Error(`There is no function "${key}".`);
     const payload = JSON.stringify(event);
@@ -87,19 +88,20 @@ export class LambdaRunner {
     this.#pools.clear();
   }
 
-  /** No invocation begins any more; running ones finish. */
+  /** No invocation begins any more; waiting ones are refused, and running ones are broken off. */
   stop(): void {
     this.#isStopped = true;
-    this.reload();
+    for (const pool of this.#pools.values()) pool.stop();
+    this.#pools.clear();
   }
 }
 
 class Pool {
   readonly #definition: RunnableFunction;
   readonly #limit: number;
+  readonly #instances = new Set<Instance>();
   readonly #idle: Instance[] = [];
-  readonly #waiting: ((instance: Instance) => void)[] = [];
-  #count = 0;
+  readonly #waiting: PromiseWithResolvers<Instance>[] = [];
   #growing: NodeJS.Timeout | undefined;
   #isRetired = false;
 
@@ -122,44 +124,53 @@ class Pool {
     for (const instance of this.#idle.splice(0)) this.#drop(instance);
   }
 
+  stop(): void {
+    clearTimeout(this.#growing);
+    this.#isRetired = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error(STOPPED));
+    for (const instance of this.#instances) this.#drop(instance);
+  }
+
   /** The one used last, so that others may stay idle. */
   async #acquire(): Promise<Instance> {
     for (let instance = this.#idle.pop(); instance; instance = this.#idle.pop()) {
       if (instance.isUsable) return instance;
       this.#drop(instance);
     }
-    if (this.#count === 0) return this.#start();
-    const instance = new Promise<Instance>((resolve) => this.#waiting.push(resolve));
+    if (this.#instances.size === 0) return this.#start();
+    const waiting = Promise.withResolvers<Instance>();
+    this.#waiting.push(waiting);
     this.#growLater();
-    return instance;
+    return waiting.promise;
   }
 
   #release(instance: Instance): void {
     const isOfUse = instance.isUsable && !this.#isRetired;
     if (!isOfUse) this.#drop(instance);
     const next = this.#waiting.shift();
-    if (next) next(isOfUse ? instance : this.#start());
+    if (next) next.resolve(isOfUse ? instance : this.#start());
     else if (isOfUse) this.#idle.push(instance);
   }
 
   /** One more at a time, as long as any invocation waits. */
   #growLater(): void {
-    if (this.#growing || this.#count >= this.#limit) return;
+    if (this.#growing || this.#instances.size >= this.#limit) return;
     this.#growing = setTimeout(() => {
       this.#growing = undefined;
       const next = this.#waiting.shift();
-      if (next) next(this.#start());
+      if (next) next.resolve(this.#start());
       if (this.#waiting.length > 0) this.#growLater();
     }, PATIENCE_MS);
   }
 
   #start(): Instance {
-    this.#count += 1;
-    return new Instance(this.#definition.start, this.#definition.environment);
+    const instance = new Instance(this.#definition.start, this.#definition.environment);
+    this.#instances.add(instance);
+    return instance;
   }
 
   #drop(instance: Instance): void {
-    this.#count -= 1;
+    this.#instances.delete(instance);
     instance.terminate();
   }
 }

@@ -10,7 +10,7 @@ const MAX_INSTANCES = Math.max(4, 2 * availableParallelism());
 
 const runners: LambdaRunner[] = [];
 afterEach(() => {
-  for (const runner of runners.splice(0)) runner.reload();
+  for (const runner of runners.splice(0)) runner.stop();
 });
 
 /** A runner of one function, whose module is the given text or file. */
@@ -81,6 +81,15 @@ describe('a function', () => {
     const { runner, invoke } = run('export const handler = async () => 1');
     runner.stop();
     await expect(invoke()).rejects.toThrow('The local cloud has stopped.');
+  });
+
+  it('is broken off when the local cloud stops, and does not begin any more when it waits', async () => {
+    const { runner, invoke } = run('export const handler = () => new Promise(() => undefined)', 30_000, 1);
+    const running = invoke();
+    const waiting = invoke();
+    runner.stop();
+    await expect(waiting).rejects.toThrow('The local cloud has stopped.');
+    expect(await running).toMatchObject({ error: { errorType: 'Runtime.ExitError' } });
   });
 
   it('runs one invocation at a time in each instance, and every one in the end', async () => {

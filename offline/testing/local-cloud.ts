@@ -24,7 +24,7 @@ import { type Database, startDatabase } from '../services/postgres/index.ts';
 import { webSocketRoutesOf } from '../websocket/routes.ts';
 import { startWebSocketApi } from '../websocket/server.ts';
 import { build, locateIn } from './build.ts';
-import { sharedBuild } from './shared-build.ts';
+import { sharedBuild, sharedCompileCache } from './shared-build.ts';
 
 export interface LocalCloud {
   /** Where every AWS client of the test goes. */
@@ -204,7 +204,12 @@ function silent({ provider, ...application }: DeclaredApplication): DeclaredAppl
     ...application,
     provider: {
       ...provider,
-      environment: { ...provider.environment, LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
+      environment: {
+        ...provider.environment,
+        ...sharedCompileCache(),
+        LOG_LEVEL: 'SILENT',
+        POWERTOOLS_METRICS_DISABLED: 'true',
+      },
     },
   };
 }

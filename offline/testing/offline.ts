@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { freePorts } from '../ports.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
+import { firstInRun, sharedOfflineBuild } from './shared-build.ts';
 
 const FRAMEWORK = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
-const START = join(import.meta.dirname, '../start.ts');
+const ROOT = join(import.meta.dirname, '../..');
+const START = join(ROOT, 'offline/start.ts');
 
 export interface OfflineProcess {
   readonly endpoints: Endpoints;
@@ -34,16 +36,28 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Starts `sls offline` in the folder on free ports, and resolves once it is ready. */
-export async function startOffline(options: {
-  folder: string;
-  args?: string[];
-  env?: NodeJS.ProcessEnv;
+export interface OfflineOptions {
+  readonly folder: string;
+  readonly args?: string[];
+  readonly env?: NodeJS.ProcessEnv;
   /** As `npm start` does. */
-  byNpm?: boolean;
-  /** Below the folder, with what an earlier start has built, and kept. One of its own by default. */
-  build?: string;
-}) {
+  readonly byNpm?: boolean;
+  /**
+   * Below the folder, with what an earlier start has built, and kept. By default one of its own, or for the application
+   * the one of the run of Jest.
+   */
+  readonly build?: string;
+}
+
+/** Starts `sls offline` in the folder on free ports, and resolves once it is ready. */
+export async function startOffline(options: OfflineOptions): Promise<OfflineProcess> {
+  const build = relative(ROOT, options.folder) === '' ? sharedOfflineBuild() : undefined;
+  if (!build || options.build !== undefined) return start(options);
+  const startShared = () => start({ ...options, build });
+  return (await firstInRun('offline', startShared)) ?? startShared();
+}
+
+async function start(options: OfflineOptions): Promise<OfflineProcess> {
   const [http, websocket, aws, issuer, lambda, reports] = await freePorts(6);
   const stateFolder = mkdtempSync(join(tmpdir(), 'offline-state-'));
   const ports = {

@@ -43,6 +43,8 @@ export interface Deployment {
   readonly random: Random;
   readonly network: Network;
   readonly database: Database;
+  /** Which of the database's worlds this is. */
+  readonly world: number;
   readonly engine: WorkflowEngine;
   readonly topic: Topic;
   readonly tables: { readonly orders: string; readonly items: string };
@@ -60,15 +62,16 @@ const documentClient = DynamoDBDocumentClient.from(new DynamoDBClient({ region: 
 
 /** The functions as one invocation of one of them sees them: the real handlers with the real adapters. */
 export function functionsFor(deployment: Deployment, invocation: Invocation) {
-  const { time, random, network, database: engine, topic, tables, orderOf } = deployment;
+  const { time, random, network, database: engine, world, topic, tables, orderOf } = deployment;
   const documents: DynamoDBDocumentClient = Object.assign(Object.create(documentClient), {
     send(command: Command) {
       const { operation, ...described } = describeCommand(command);
       const order = invocation.start.order ?? orderOf(orderIdIn(command.input));
-      // The SDK names each transaction, so that the service knows one that it tries again.
+      // The SDK names each transaction, so that the service knows one that it tries again. The engine remembers the
+      // names for ten minutes of its own time, in which the same seed may make another world in it.
       const isTransaction = described.kind === 'transaction';
       const input = isTransaction
-        ? { ...command.input, ClientRequestToken: random.ulid(time.now()) }
+        ? { ...command.input, ClientRequestToken: `${random.ulid(time.now())}-${world}` }
         : command.input;
       return network.call(invocation, { ...described, order, perform: () => engine.call(operation, input) });
     },

@@ -82,7 +82,7 @@ export class World {
       deliver: (orderId, isNeeded) => void this.#deliver(orderId, isNeeded),
     });
     this.#deployment = {
-      ...{ time: this.time, random: this.random, network: this.#network, database },
+      ...{ time: this.time, random: this.random, network: this.#network, database, world: suffix },
       ...{ engine: this.engine, topic: this.topic, tables: this.tables },
       approvalAmount: this.random.pick([0, 0, 60_000]),
       orderOf: (orderId) => (orderId === undefined ? undefined : this.#orders.get(orderId)),

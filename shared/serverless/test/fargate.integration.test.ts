@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { packageOf } from '../../../tools/template/compile.ts';
 import { created } from './created.ts';
-import { copyOfRepository, removeRepositories } from './repository.ts';
+import { copyWithoutCode, removeRepositories } from './repository.ts';
 
 /** Each run of the framework takes seconds. */
 jest.setTimeout(120_000);
@@ -29,7 +29,7 @@ const WITH_IMAGE = ['internal', 'public', 'endpoints'] as const;
 const stacks = {} as Record<Variant, ReturnType<typeof created>>;
 
 beforeAll(async () => {
-  const folder = join(copyOfRepository(), 'services/reports');
+  const folder = join(copyWithoutCode(), 'services/reports');
   for (const [variant, { stage, parameters }] of Object.entries(VARIANTS)) {
     stacks[variant as Variant] = created((await packageOf(folder, stage, parameters)).template);
   }

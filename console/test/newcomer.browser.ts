@@ -1,15 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import type { Endpoints } from '../../offline/endpoints.ts';
 import { freePorts } from '../../offline/ports.ts';
 import { until } from '../../offline/test/processes.ts';
+import { findChromium } from '../../tools/browser/chromium.ts';
 import { launchBrowser, shows, visit } from './browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -31,12 +31,12 @@ let browser: Browser;
 let started: ChildProcess | undefined;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
-  browser = await launchBrowser(process.env.CHROMIUM ?? '');
+  browser = await launchBrowser(findChromium(process.env));
 });
 afterAll(async () => {
   await browser?.close();
   if (started && started.exitCode === null) {
-    started.kill('SIGKILL');
+    process.kill(-Number(started.pid), 'SIGKILL');
     await once(started, 'close');
   }
   rmSync(folder, { recursive: true, force: true });
@@ -59,13 +59,11 @@ it(
     const cloud = spawn('npm', ['start', '--', ...args], { cwd: folder, env, detached: true });
     started = cloud;
     for (const stream of [cloud.stdout, cloud.stderr]) stream.on('data', (chunk) => (printed += chunk));
-    const file = join(folder, '.offline/endpoints.json');
-    await until(() => existsSync(file) || cloud.exitCode !== null, TWO_MINUTES_MS);
+    const address = () => /http:\S+\/console/.exec(printed)?.[0] ?? '';
+    await until(() => address() !== '' || cloud.exitCode !== null, TWO_MINUTES_MS);
     expect({ exitCode: cloud.exitCode, printed }).toMatchObject({ exitCode: null });
-    const { console: url } = JSON.parse(readFileSync(file, 'utf8')) as Endpoints;
-    expect(printed).toContain(url);
 
-    const { page } = await visit(browser, String(url));
+    const { page } = await visit(browser, address());
     await page.getByRole('button', { name: 'Place order' }).click();
     await shows(page, 'OrderComplete', 'succeeded');
     expect(performance.now() - begun).toBeLessThan(TWO_MINUTES_MS);
@@ -75,7 +73,7 @@ it(
     process.kill(-Number(cloud.pid), 'SIGINT');
     await ended;
     await until(() =>
-      fetch(String(url)).then(
+      fetch(address()).then(
         () => false,
         () => true,
       ),

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser?.close();
-  if (started && started.exitCode === null) {
+  if (started) {
     process.kill(-Number(started.pid), 'SIGKILL');
     await once(started, 'close');
   }
@@ -72,6 +72,7 @@ it(
     // To the whole group, as a terminal does.
     process.kill(-Number(cloud.pid), 'SIGINT');
     await ended;
+    started = undefined;
     await until(() =>
       fetch(address()).then(
         () => false,

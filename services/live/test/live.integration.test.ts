@@ -143,6 +143,21 @@ describe('an order', () => {
     });
   });
 
+  it('has its customer told of a change within a second, by the median of three, once functions are warm', async () => {
+    await addOrder('prompt', 'alice');
+    const client = await asAlice();
+    await subscribed(client, 'prompt');
+    const lags: number[] = [];
+    for (const [index, status] of ['VALIDATED', 'RESERVED', 'PAID', 'COMPLETE'].entries()) {
+      const begun = performance.now();
+      await move('prompt', status, index + 1);
+      await until(() => client.messages.at(-1)?.status === status);
+      lags.push(performance.now() - begun);
+    }
+    const [, median] = lags.slice(1).toSorted((a, b) => a - b);
+    expect(median).toBeLessThan(1_000);
+  });
+
   it('is not there for another customer, in the words of one that is not there at all', async () => {
     await addOrder('foreign', 'bob');
     const client = await asAlice();

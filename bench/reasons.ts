@@ -2,7 +2,7 @@ const LARGEST_PARTS =
   'to parse the body, to validate it and to time the request take most of it, as the rows of jsonBodyParser, validate and requestLog show';
 
 const OF_ALL_CORES =
-  'an order is eleven runs of functions, which alone take 80 ms of processor time ([docs/cost](../cost/usage.json))';
+  'an order is twelve runs of eleven functions, which alone take 80 ms of processor time ([docs/cost](../cost/usage.json))';
 
 /** Why a target is not met, by the name that it has in the report; each is something that a figure there shows. */
 export const REASONS: Readonly<Record<string, string>> = {

@@ -123,7 +123,7 @@ const VERSIONS_OF = [
   'esbuild',
 ];
 
-function sessionOf({ quick, rounds }: Pick<Run, 'quick' | 'rounds'>): Session {
+function sessionOf({ quick, rounds }: Pick<Run, 'quick' | 'rounds'>): Omit<Session, 'seconds'> {
   const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const declared: Record<string, string> = { ...dependencies, ...devDependencies };
   return {

@@ -63,12 +63,6 @@ describe('the report', () => {
     expect(Object.keys(files)).toEqual(['README.md', 'zips.svg']);
   });
 
-  it('tells no time that was not noted', () => {
-    const { seconds: _, ...untimed } = session;
-    const page = reportFiles({ size: { ...size, session: untimed } }, {})['README.md'];
-    expect(page).toContain('5 rounds. Versions');
-  });
-
   it('puts the ratios between the marks of another page, in place of what was there', () => {
     const page = 'before\n<!-- figures of docs/performance -->\nold\n<!-- end of the figures -->\nafter\n';
     expect(withFigures(page, { size })).toBe(

@@ -9,8 +9,8 @@ export interface Session {
   readonly load: number;
   readonly quick: boolean;
   readonly rounds: number;
-  /** How long the part took, where that was noted; the bundling counts for the part that came first. */
-  readonly seconds?: number;
+  /** How long the part took; the bundling counts for the part that came first. */
+  readonly seconds: number;
   readonly node: string;
   readonly machine: string;
   /** Of the packages that are measured, by their names. */
@@ -92,11 +92,10 @@ function section({ title, charts, text, session }: RecordedFigure): string[] {
 }
 
 function sessionLine({ date, node, machine, load, quick, rounds, seconds, versions }: Session): string {
-  const took = seconds === undefined ? '' : `, in ${seconds.toFixed(0)} s`;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `Measured on ${date.slice(0, 10)} at ${date.slice(11, 16)} UTC with Node ${node} on ${machine}, load ${load.toFixed(1)} before,`,
-    `${quick ? 'in short (`--quick`), ' : ''}${rounds} rounds${took}. Versions: ${packages.join(', ')}.`,
+    `${quick ? 'in short (`--quick`), ' : ''}${rounds} rounds, in ${seconds.toFixed(0)} s. Versions: ${packages.join(', ')}.`,
   ].join('\n');
 }
 

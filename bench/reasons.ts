@@ -20,6 +20,4 @@ export const REASONS: Readonly<Record<string, string>> = {
   'orders at 20 per second for 60 s that are complete':
     'more are placed than can be worked off, as the row below says; those under way when the measurement ends are not counted',
   'orders complete per second, at 20 placed': `${OF_ALL_CORES}; the engines, the callers and other work, as the load above the figure says, had the same two cores`,
-  'memory from 100 orders to 500 orders':
-    'so few orders do not bring functions to all their instances, each of which has a heap of its own; with `--quick` no more are placed',
 };

@@ -221,6 +221,25 @@ it('says when the local cloud is not there, and goes on when it is back', async 
   await close();
 });
 
+it('leaves one fault in force when another is injected before the next frame', async () => {
+  const page = await open();
+  await page.route('**/console/api/stream', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: 'retry: 3600000\ndata: {"isWhole":true}\n\n',
+    }),
+  );
+  await page.reload();
+  await tab(page, /^Faults/);
+  await press(page, 'DynamoDB is slow');
+  await press(page, 'Replies get lost');
+  const takeBack = page.getByRole('button', { name: /^Take back/ });
+  await until(async () => (await takeBack.count()) === 2);
+  await takeBack.first().click();
+  await takeBack.first().click();
+  await page.locator('#panel', { hasText: 'None: everything works.' }).waitFor();
+});
+
 it('tells a page of another port nothing, and does nothing for it', async () => {
   await open();
   const other = await serve(0, (_, response) =>

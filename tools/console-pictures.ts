@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, shows, visit } from '../console/test/browser.ts';
 import { fail, messageOf } from '../offline/errors.ts';
 import { startOffline } from '../offline/testing/offline.ts';
@@ -17,30 +17,33 @@ if (process.argv.includes('--help')) process.stdout.write(HELP);
 else await take().catch((error: unknown) => fail(messageOf(error)));
 
 async function take(): Promise<void> {
-  const chromium = findChromium(process.env);
-  const offline = await startOffline({ folder: ROOT });
-  const browser = await launchBrowser(chromium);
+  // First, so that nothing runs on where there is no browser.
+  const browser = await launchBrowser(findChromium(process.env));
   try {
-    const { page } = await visit(browser, offline.endpoints.console ?? '', {
-      viewport: { width: 1_440, height: 900 },
-      reducedMotion: 'reduce',
-    });
-    await place(page, 'tok_ok');
-    await page.getByRole('heading', { name: 'Orders 1' }).waitFor();
-    await shows(page, 'OrderComplete', 'succeeded');
-    await place(page, 'tok_flaky');
-    await page.getByRole('heading', { name: 'Orders 2' }).waitFor();
-    await shows(page, 'OrderComplete', 'succeeded');
-    await place(page, 'tok_declined');
-    await shows(page, 'OrderFailed', 'failed');
-    await page.locator('.timeline', { hasText: 'FAILED' }).waitFor();
-    for (const theme of ['light', 'dark']) {
-      await page.getByLabel('Theme').selectOption(theme);
-      await page.screenshot({ path: join(ROOT, `docs/console-${theme}.png`) });
-    }
+    const offline = await startOffline({ folder: ROOT });
+    await takeOf(offline.endpoints.console ?? '', browser).finally(offline.stop);
   } finally {
     await browser.close();
-    await offline.stop();
+  }
+}
+
+async function takeOf(url: string, browser: Browser): Promise<void> {
+  const { page } = await visit(browser, url, {
+    viewport: { width: 1_440, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  await place(page, 'tok_ok');
+  await page.getByRole('heading', { name: 'Orders 1' }).waitFor();
+  await shows(page, 'OrderComplete', 'succeeded');
+  await place(page, 'tok_flaky');
+  await page.getByRole('heading', { name: 'Orders 2' }).waitFor();
+  await shows(page, 'OrderComplete', 'succeeded');
+  await place(page, 'tok_declined');
+  await shows(page, 'OrderFailed', 'failed');
+  await page.locator('.timeline', { hasText: 'FAILED' }).waitFor();
+  for (const theme of ['light', 'dark']) {
+    await page.getByLabel('Theme').selectOption(theme);
+    await page.screenshot({ path: join(ROOT, `docs/console-${theme}.png`) });
   }
 }
 

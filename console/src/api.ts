@@ -4,7 +4,8 @@ import {
   type ShopClient,
   ShopError,
 } from '../../clients/typescript/index.ts';
-import type { ExecutionHistory, FaultRule } from './frame.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { ExecutionHistory } from './frame.ts';
 import type { Order, OrderReference } from './orders.ts';
 
 export type Item = Schemas['Item'];
@@ -37,7 +38,8 @@ export interface Api {
   token(customer: string): Promise<string>;
   messages(queue: string): Promise<readonly QueueMessage[]>;
   redrive(queue: string, messageId?: string): Promise<RedriveReport>;
-  setFaults(plan: { seed: number; rules: readonly FaultRule[] }): Promise<void>;
+  /** Answers the plan as it is in force. */
+  setFaults(plan: FaultPlan): Promise<FaultPlan>;
 }
 
 export interface ApiOptions {
@@ -55,8 +57,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Every method throws an Error whose message is for people. */
 export function apiOf({ origin, fetch, now }: ApiOptions): Api {
-  const shops = new Map<string, ShopClient>();
-  const tokens = new Map<string, { readonly token: string; readonly expiresAt: number }>();
+  const tokens = new Map<string, KeptToken>();
 
   const ask = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(path, init).catch(() => undefined);
@@ -69,19 +70,24 @@ export function apiOf({ origin, fetch, now }: ApiOptions): Api {
     ask<Answer>(path, { method, headers: JSON_BODY, body: JSON.stringify(body) });
 
   const newToken = (customer: string) => send<Token>('POST', '/console/api/token', { customer });
-  const tokenOf = async (customer: string): Promise<string> => {
-    const kept = tokens.get(customer);
-    if (kept && kept.expiresAt > now()) return kept.token;
-    const { token, expiresInSeconds } = await newToken(customer);
-    tokens.set(customer, { token, expiresAt: now() + expiresInSeconds * 1_000 - EARLY_MS });
-    return token;
+  const keepToken = (customer: string): KeptToken => {
+    const asked = newToken(customer);
+    const kept: KeptToken = { token: asked.then(({ token }) => token), expiresAt: Number.POSITIVE_INFINITY };
+    tokens.set(customer, kept);
+    asked.then(
+      ({ expiresInSeconds }) => {
+        kept.expiresAt = now() + expiresInSeconds * 1_000 - EARLY_MS;
+      },
+      () => tokens.delete(customer),
+    );
+    return kept;
   };
-  const shopFor = (customer: string): ShopClient => {
-    const shop =
-      shops.get(customer) ?? createShopClient({ baseUrl: origin, token: () => tokenOf(customer), fetch });
-    shops.set(customer, shop);
-    return shop;
+  const tokenOf = (customer: string): Promise<string> => {
+    for (const [each, { expiresAt }] of tokens) if (expiresAt <= now()) tokens.delete(each);
+    return (tokens.get(customer) ?? keepToken(customer)).token;
   };
+  const shopFor = (customer: string): ShopClient =>
+    createShopClient({ baseUrl: origin, token: () => tokenOf(customer), fetch });
   const catalogue = createShopClient({ baseUrl: origin, fetch });
 
   return {
@@ -113,6 +119,12 @@ export function apiOf({ origin, fetch, now }: ApiOptions): Api {
 interface Token {
   readonly token: string;
   readonly expiresInSeconds: number;
+}
+
+/** A token from when it is asked for, so that calls at the same time share it; it does not expire before it is there. */
+interface KeptToken {
+  readonly token: Promise<string>;
+  expiresAt: number;
 }
 
 /** @throws Error with the problem's own words, which say what to do about it */

@@ -15,7 +15,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     title: 'Reservations are throttled',
-    explanation: 'DynamoDB refuses every second transaction, as when a row is busy.',
+    explanation: 'DynamoDB refuses half of the transactions, by chance, as when a row is busy.',
     rule: { service: 'dynamodb', operation: 'TransactWriteItems', fault: 'throttle', rate: 0.5 },
   },
   {
@@ -35,19 +35,20 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-interface Plan {
+/** The rules that shall be in force, and where their chances begin. */
+export interface FaultPlan {
   readonly seed: number;
   readonly rules: readonly FaultRule[];
 }
 
-/** The plan with one rule more, the others going on from where they are. */
-export function planWith(report: FaultReport, rule: FaultRule): Plan {
+/** The plan with one rule more. Whatever plan is put in force, the chances of all its rules begin anew. */
+export function planWith(report: FaultReport, rule: FaultRule): FaultPlan {
   const { seed, rules } = planWithout(report, -1);
   return { seed, rules: [...rules, rule] };
 }
 
 /** The plan without the rule at the index; a rule with a count has only what is left of it, and one without is gone. */
-export function planWithout({ seed, rules }: FaultReport, index: number): Plan {
+export function planWithout({ seed, rules }: FaultReport, index: number): FaultPlan {
   const left = rules.flatMap(({ struck, count, ...rule }, at): FaultRule[] => {
     if (at === index || count === struck) return [];
     return [count === undefined ? rule : { ...rule, count: count - struck }];

@@ -33,12 +33,10 @@ export interface HistoryEvent {
   /** Of the state that was entered or exited. */
   readonly name?: string;
   readonly error?: string;
-  readonly cause?: string;
 }
 
 export interface ExecutionHistory extends Execution {
   readonly error: string | null;
-  readonly cause: string | null;
   readonly history: readonly HistoryEvent[];
 }
 

@@ -95,6 +95,28 @@ it('tells statuses, until one is final', async () => {
   ]);
 });
 
+it('closes the connection of a customer when there is no order to follow, and opens one for the next', async () => {
+  live.follow(bobs('a'));
+  live.follow(bobs('b'));
+  await settled();
+  socket().opened();
+  socket().told({ type: 'order.status', orderId: 'a', status: 'COMPLETE', sequence: 5 });
+  expect(socket().isClosed).toBe(false);
+  socket().told({ type: 'order.status', orderId: 'b', status: 'FAILED', sequence: 3 });
+  expect(socket().isClosed).toBe(true);
+  live.follow(bobs('c'));
+  await settled();
+  socket(1).opened();
+  expect(socket(1).sent).toEqual(['{"action":"subscribe","orderId":"c"}']);
+});
+
+it('does not connect when it was closed before the token came', async () => {
+  live.follow(bobs('a'));
+  live.close();
+  await settled();
+  expect(sockets).toEqual([]);
+});
+
 it('subscribes to twenty orders at most', async () => {
   for (let index = 0; index < 21; index += 1) live.follow(bobs(`o${index}`));
   await settled();

@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly onStatus: (status: PushedStatus) => void;
 }
 
-/** Follows the statuses of orders by connections to the live API, one for each customer. */
+/** Follows the statuses of orders by connections to the live API, one for each customer who has orders to follow. */
 export interface Live {
   /** Subscribes to the order unless it is followed already, or its customer's connection has no room or is lost. */
   follow(reference: OrderReference): void;
@@ -46,6 +46,9 @@ const MOST_ORDERS = 20;
 const LASTS_MS = 4 * 60 * 1_000;
 const FINAL = new Set(['COMPLETE', 'FAILED', 'CANCELLED']);
 
+/** Whether an order that has come to the status comes to no other. */
+export const isFinal = (status: string): boolean => FINAL.has(status);
+
 export function liveStatuses({ url, token, connect, now, onStatus }: LiveOptions): Live {
   const lines = new Map<string, Line>();
 
@@ -56,24 +59,30 @@ export function liveStatuses({ url, token, connect, now, onStatus }: LiveOptions
     line.state = 'lost';
     line.socket?.close();
   };
-  const hear = (line: Line, data: string) => {
+  const hear = (line: Line, customer: string, data: string) => {
     const told = JSON.parse(data) as Partial<PushedStatus>;
     const { orderId, status, sequence } = told;
     // A problem names no order: without its statuses the page asks for orders itself.
     if (orderId === undefined || status === undefined || sequence === undefined) return lose(line);
-    if (FINAL.has(status)) line.orders.delete(orderId);
+    if (isFinal(status)) line.orders.delete(orderId);
+    if (line.orders.size === 0) {
+      lose(line);
+      lines.delete(customer);
+    }
     onStatus({ orderId, status, sequence });
   };
   const open = async (line: Line, customer: string) => {
     try {
-      const socket = connect(url, [PROTOCOL, await token(customer)]);
+      const given = await token(customer);
+      if (line.state === 'lost') return;
+      const socket = connect(url, [PROTOCOL, given]);
       line.socket = socket;
       socket.onopen = () => {
         if (line.state === 'lost') return socket.close();
         line.state = 'open';
         for (const orderId of line.orders) subscribe(line, orderId);
       };
-      socket.onmessage = ({ data }: MessageEvent<string>) => hear(line, data);
+      socket.onmessage = ({ data }: MessageEvent<string>) => hear(line, customer, data);
       socket.onclose = () => {
         line.state = 'lost';
       };

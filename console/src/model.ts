@@ -1,7 +1,8 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Api } from './api.ts';
+import type { FaultPlan } from './fault-plan.ts';
 import type { Execution, ExecutionHistory, Frame } from './frame.ts';
-import { type Live, liveStatuses, type PushedStatus, type Socket } from './live.ts';
+import { isFinal, type Live, liveStatuses, type PushedStatus, type Socket } from './live.ts';
 import { type KnownOrder, type OrderReference, orderOf, standingOf, toRead } from './orders.ts';
 import { applied, NOTHING, type State } from './state.ts';
 
@@ -26,7 +27,8 @@ export interface StreamListener {
 export interface Model {
   readonly api: Api;
   readonly state: ReadonlySignal<State>;
-  readonly isConnected: ReadonlySignal<boolean>;
+  /** Undefined until it is known for the first time. */
+  readonly isConnected: ReadonlySignal<boolean | undefined>;
   /** In milliseconds since the epoch, second by second. */
   readonly now: ReadonlySignal<number>;
   /** Those that work on orders. */
@@ -45,19 +47,22 @@ export interface Model {
   readonly announced: ReadonlySignal<string>;
   /** Opens the stream, or closes it while nobody looks. */
   show(isVisible: boolean): void;
+  /** Puts the plan in force; the state has it at once, and not with the next frame. */
+  setFaults(plan: FaultPlan): Promise<void>;
   announce(text: string): void;
 }
 
 /** Orders in view are read a few at a time, so that a page of them is no load. */
 const READ_EVERY_MS = 400;
 const READ_AT_ONCE = 8;
+const READ_AGAIN_AFTER_MS = 10_000;
 const CLOCK_MS = 1_000;
 const RENEW_MS = 2_000;
 
 /** Starts to follow the local cloud. */
 export function startModel({ api, now: time, open, connect, every }: World): Model {
   const state = signal(NOTHING);
-  const isConnected = signal(false);
+  const isConnected = signal<boolean>();
   const now = signal(time());
   const known = signal<ReadonlyMap<string, KnownOrder>>(new Map());
   const pushed = signal<ReadonlyMap<string, PushedStatus>>(new Map());
@@ -67,27 +72,31 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
   const announced = signal('');
   const orders = computed(() => state.value.executions.filter((one) => orderOf(one) !== undefined));
   const execution = computed(() => state.value.executions.find(({ name }) => name === selected.value));
-  const failures = new Map<string, Execution['status']>();
+  /** When the order of an execution that stood so could not be read. */
+  let failures: ReadonlyMap<string, { status: Execution['status']; at: number }> = new Map();
+  const inFlight = new Set<string>();
   let close: (() => void) | undefined;
-  let readings = 0;
 
   const read = async (one: Execution, reference: OrderReference) => {
-    readings += 1;
+    inFlight.add(one.executionArn);
     try {
       const order = await api.order(reference);
       known.value = new Map(known.value).set(one.executionArn, { order, executionStatus: one.status });
     } catch {
-      // The row shows what the execution tells; it is read again when that changes.
-      failures.set(one.executionArn, one.status);
+      // The row shows what the execution tells; it is read again when that changes, or after some time.
+      failures = new Map(failures).set(one.executionArn, { status: one.status, at: time() });
     } finally {
-      readings -= 1;
+      inFlight.delete(one.executionArn);
     }
   };
   const readInView = () => {
-    const missing = toRead(inView.value, known.value).filter(
-      ({ executionArn, status }) => failures.get(executionArn) !== status,
-    );
-    for (const one of missing.slice(0, READ_AT_ONCE - readings)) {
+    if (!close) return;
+    const missing = toRead(inView.value, known.value).filter(({ executionArn, status }) => {
+      const failure = failures.get(executionArn);
+      const hasFailed = failure?.status === status && time() - failure.at < READ_AGAIN_AFTER_MS;
+      return !hasFailed && !inFlight.has(executionArn);
+    });
+    for (const one of missing.slice(0, Math.max(0, READ_AT_ONCE - inFlight.size))) {
       const reference = orderOf(one);
       if (reference) void read(one, reference);
     }
@@ -113,7 +122,8 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
   });
   const followRunning = () => {
     for (const one of [...(execution.value ? [execution.value] : []), ...inView.value]) {
-      const reference = one.status === 'RUNNING' ? orderOf(one) : undefined;
+      const hasEnded = one.status !== 'RUNNING' || isFinal(pushed.peek().get(one.name)?.status ?? '');
+      const reference = hasEnded ? undefined : orderOf(one);
       if (reference) live?.follow(reference);
     }
   };
@@ -142,18 +152,19 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
     if (wanted?.name !== history.peek()?.name) history.value = undefined;
     void look();
   });
-  effect(() => {
+  const standing = computed(() => {
     const one = execution.value;
-    if (!one) return;
-    const { word } = standingOf(
-      one,
-      known.value.get(one.executionArn)?.order,
-      pushed.value.get(one.name)?.status,
-    );
-    announced.value = `Order ${one.name.slice(-8)}: ${word}`;
+    if (!one) return '';
+    const order = known.value.get(one.executionArn)?.order;
+    const { word } = standingOf(one, order, pushed.value.get(one.name)?.status);
+    return `Order ${one.name.slice(-8)}: ${word}`;
+  });
+  effect(() => {
+    if (standing.value) announced.value = standing.value;
   });
   every(READ_EVERY_MS, readInView);
   every(RENEW_MS, () => {
+    if (!close || !isConnected.peek()) return;
     live?.renew();
     followRunning();
   });
@@ -161,11 +172,20 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
     now.value = time();
   });
 
+  /** What is known of executions that the state has no more. */
+  const forgetGone = () => {
+    const { executions } = state.peek();
+    const arns = new Set(executions.map(({ executionArn }) => executionArn));
+    known.value = only(known.peek(), arns);
+    failures = only(failures, arns);
+    pushed.value = only(pushed.peek(), new Set(executions.map(({ name }) => name)));
+  };
   const listener: StreamListener = {
     onFrame(frame) {
-      if (frame.isWhole) failures.clear();
+      if (frame.isWhole) failures = new Map();
       isConnected.value = true;
       state.value = applied(state.value, frame);
+      forgetGone();
     },
     onLost() {
       isConnected.value = false;
@@ -191,8 +211,21 @@ export function startModel({ api, now: time, open, connect, every }: World): Mod
       close = isVisible ? open(listener) : undefined;
       if (!isVisible) live?.close();
     },
+    async setFaults(plan) {
+      const { seed, rules } = await api.setFaults(plan);
+      state.value = {
+        ...state.value,
+        faults: { seed, rules: rules.map((rule) => ({ ...rule, struck: 0 })) },
+      };
+    },
     announce(text) {
       announced.value = text;
     },
   };
+}
+
+/** The same map when nothing is to go. */
+function only<Value>(map: ReadonlyMap<string, Value>, keys: ReadonlySet<string>): ReadonlyMap<string, Value> {
+  const left = [...map].filter(([key]) => keys.has(key));
+  return left.length === map.size ? map : new Map(left);
 }

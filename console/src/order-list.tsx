@@ -20,6 +20,9 @@ export function OrderList({ model }: { readonly model: Model }) {
     ...{ scrolled: scrolled.value, height: height.value },
   });
   const rows = orders.slice(start, end);
+  const isDrawn = rows.some(({ name }) => name === model.selected.value);
+  const firstInView = orders[Math.floor(Math.max(0, scrolled.value) / ROW_HEIGHT)];
+  const tabStop = isDrawn ? model.selected.value : (firstInView ?? rows[0])?.name;
   useEffect(() => {
     model.inView.value = rows;
   });
@@ -38,7 +41,7 @@ export function OrderList({ model }: { readonly model: Model }) {
     const { current } = list;
     if (step === undefined || !current) return;
     event.preventDefault();
-    const at = orders.findIndex(({ name }) => name === model.selected.value);
+    const at = start + [...current.querySelectorAll('.order')].indexOf(event.target as Element);
     const next = Math.min(Math.max(at + step, 0), orders.length - 1);
     model.selected.value = orders[next]?.name;
     current.scrollTop = Math.min(
@@ -76,6 +79,7 @@ export function OrderList({ model }: { readonly model: Model }) {
               key={execution.executionArn}
               model={model}
               execution={execution}
+              isTabStop={execution.name === tabStop}
               place={start + index + 1}
               count={orders.length}
             />
@@ -89,11 +93,13 @@ export function OrderList({ model }: { readonly model: Model }) {
 interface RowProps {
   readonly model: Model;
   readonly execution: Execution;
+  /** One row is, and the arrow keys lead to the others. */
+  readonly isTabStop: boolean;
   readonly place: number;
   readonly count: number;
 }
 
-function Row({ model, execution, place, count }: RowProps) {
+function Row({ model, execution, isTabStop, place, count }: RowProps) {
   const { executionArn, name, startDate } = execution;
   const order = model.known.value.get(executionArn)?.order;
   const { word, tone } = standingOf(execution, order, model.pushed.value.get(name)?.status);
@@ -104,6 +110,7 @@ function Row({ model, execution, place, count }: RowProps) {
         type="button"
         class="order"
         aria-pressed={isSelected}
+        tabIndex={isTabStop ? 0 : -1}
         onClick={() => {
           model.selected.value = name;
         }}

@@ -47,17 +47,25 @@ function Header({ model }: { readonly model: Model }) {
       <p class="load quiet">
         {inFlight} running · {pending} waiting
       </p>
-      {model.isConnected.value ? (
-        <p class="badge good">
-          <span aria-hidden="true">●</span> Live
-        </p>
-      ) : (
-        <p class="badge bad" role="alert">
-          <span aria-hidden="true">○</span> Not connected
-        </p>
-      )}
+      <Connection isConnected={model.isConnected.value} />
       <ThemeSwitch />
     </header>
+  );
+}
+
+function Connection({ isConnected }: { readonly isConnected: boolean | undefined }) {
+  if (isConnected === undefined) return <p class="badge quiet">Loading …</p>;
+  if (isConnected) {
+    return (
+      <p class="badge good">
+        <span aria-hidden="true">●</span> Live
+      </p>
+    );
+  }
+  return (
+    <p class="badge bad" role="alert">
+      <span aria-hidden="true">○</span> Not connected
+    </p>
   );
 }
 

@@ -70,8 +70,9 @@ export async function longestTask(browser: Browser, page: Page, work: () => Prom
   const tasks = traceEvents.filter(
     ({ name, pid, tid }) => name === 'RunTask' && threads.has(`${pid} ${tid}`),
   );
-  if (tasks.length === 0) throw new Error('The browser recorded no tasks.');
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000;
+  const times = tasks.flatMap(({ tdur }) => tdur ?? []);
+  if (times.length === 0) throw new Error('The browser recorded no tasks with their processor time.');
+  return Math.max(...times) / 1_000;
 }
 
 interface TraceEvent {

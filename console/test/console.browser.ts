@@ -12,10 +12,9 @@ let offline: OfflineProcess;
 let browser: Browser;
 let url: string;
 beforeAll(async () => {
-  [offline, browser] = await Promise.all([
-    startOffline({ folder: join(import.meta.dirname, '../..') }),
-    launchBrowser(findChromium(process.env)),
-  ]);
+  // First, so that nothing runs on where there is no browser.
+  browser = await launchBrowser(findChromium(process.env));
+  offline = await startOffline({ folder: join(import.meta.dirname, '../..') });
   url = offline.endpoints.console ?? '';
 });
 afterAll(async () => {
@@ -199,18 +198,16 @@ it('fits a window of 360 pixels in every part', async () => {
   expect(await barriers(page)).toEqual([]);
 });
 
-it('paints for the first time within a second', async () => {
-  const paints: number[] = [];
+it('is drawn by its script within a second', async () => {
+  const drawn: number[] = [];
   // What else runs on the machine only adds to it: the quickest of three visits is nearest to what the page needs.
   for (let count = 0; count < 3; count += 1) {
     const { page, close } = await visit(browser, url);
     await page.locator('button.main:enabled').waitFor();
-    paints.push(
-      await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN),
-    );
+    drawn.push(await page.evaluate(() => performance.getEntriesByName('drawn')[0]?.startTime ?? NaN));
     await close();
   }
-  expect(Math.min(...paints)).toBeLessThan(1_000);
+  expect(Math.min(...drawn)).toBeLessThan(1_000);
 });
 
 it('says when the local cloud is not there, and goes on when it is back', async () => {
@@ -222,6 +219,25 @@ it('says when the local cloud is not there, and goes on when it is back', async 
   await page.unroute('**/console/api/stream');
   await page.getByText('Live').waitFor();
   await close();
+});
+
+it('leaves one fault in force when another is injected before the next frame', async () => {
+  const page = await open();
+  await page.route('**/console/api/stream', (route) =>
+    route.fulfill({
+      contentType: 'text/event-stream',
+      body: 'retry: 3600000\ndata: {"isWhole":true}\n\n',
+    }),
+  );
+  await page.reload();
+  await tab(page, /^Faults/);
+  await press(page, 'DynamoDB is slow');
+  await press(page, 'Replies get lost');
+  const takeBack = page.getByRole('button', { name: /^Take back/ });
+  await until(async () => (await takeBack.count()) === 2);
+  await takeBack.first().click();
+  await takeBack.first().click();
+  await page.locator('#panel', { hasText: 'None: everything works.' }).waitFor();
 });
 
 it('tells a page of another port nothing, and does nothing for it', async () => {
@@ -266,8 +282,9 @@ describe('a thousand orders', () => {
     };
   });
 
-  it('scroll with no task of the page above 100 ms, and few of them are in the page', async () => {
-    const page = await open();
+  let page: Page;
+  beforeEach(async () => {
+    page = await open();
     await page.route('**/console/api/stream', (route) =>
       route.fulfill({
         contentType: 'text/event-stream',
@@ -282,8 +299,33 @@ describe('a thousand orders', () => {
         },
       }),
     );
+    await page.route('**/console/api/executions/*', (route) =>
+      route.fulfill({ json: { name: '', history: [] } }),
+    );
     await page.reload();
     await page.getByRole('heading', { name: 'Orders 1000' }).waitFor();
+  });
+
+  it('are one stop of the tabulator, from which the arrow keys lead on', async () => {
+    await newest(page).click();
+    await page.locator('.orders').evaluate((list) => {
+      list.scrollTop = 20_000;
+    });
+    await page.locator('.order[tabindex="0"]', { hasText: '…r-000500' }).waitFor();
+    expect(await page.locator('.order[tabindex="0"]').count()).toBe(1);
+    await page.locator('button.main:enabled').focus();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toMatch(/^…r-000500/);
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).not.toMatch(/^…r-/);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('ArrowDown');
+    await until(async () => /^…r-000499/.test(await focused(page)));
+    expect(await page.locator('.order[tabindex="0"]').count()).toBe(1);
+    expect(await page.locator('.order[tabindex="0"]').textContent()).toMatch(/^…r-000499/);
+  });
+
+  it('scroll with no task of the page above 100 ms, and few of them are in the page', async () => {
     let mostRows = 0;
     const longest = await longestTask(browser, page, async () => {
       mostRows = await page.evaluate(async () => {

@@ -19,3 +19,15 @@ it('are the page, its style and its icon, with no script or style within the pag
 it.each(['main.tsx', '../package.json', 'constructor', 'README.md'])('are none at %s', (path) => {
   expect(consoleAssets()(path)).toBeUndefined();
 });
+
+it('have the script built once, and again after that failed', async () => {
+  const built = [new Error('no memory'), Buffer.from('first'), Buffer.from('second')];
+  const asset = consoleAssets(async () => {
+    const next = built.shift();
+    if (!(next instanceof Uint8Array)) throw next;
+    return next;
+  });
+  await expect(asset('app.js')).rejects.toThrow('no memory');
+  expect(String((await asset('app.js'))?.body)).toBe('first');
+  expect(String((await asset('app.js'))?.body)).toBe('first');
+});

@@ -29,8 +29,8 @@ export async function bundleScript(): Promise<Uint8Array> {
   return script.contents;
 }
 
-/** The files of the page by their paths below `/console/`; the script is built when it is first asked for. */
-export function consoleAssets(): (path: string) => Promise<Asset> | undefined {
+/** The files of the page by their paths below `/console/`; the script is built when it is first asked for, until it is. */
+export function consoleAssets(bundle = bundleScript): (path: string) => Promise<Asset> | undefined {
   let script: Promise<Uint8Array> | undefined;
   const file = (name: string) => readFile(join(FOLDER, name), 'utf8');
   const assets: Readonly<Record<string, () => Promise<Asset>>> = {
@@ -38,7 +38,10 @@ export function consoleAssets(): (path: string) => Promise<Asset> | undefined {
     'style.css': async () => ({ contentType: 'text/css; charset=utf-8', body: await file('style.css') }),
     'icon.svg': async () => ({ contentType: 'image/svg+xml', body: await file('icon.svg') }),
     'app.js': async () => {
-      script ??= bundleScript();
+      script ??= bundle().catch((error: unknown) => {
+        script = undefined;
+        throw error;
+      });
       return { contentType: 'text/javascript; charset=utf-8', body: await script };
     },
   };

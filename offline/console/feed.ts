@@ -20,14 +20,18 @@ export function feedOf({ stepFunctions, messaging, eventBridge, recent, lambda, 
   let running = new Map<number, string>();
   const sent = new Map<string, string>();
 
-  const ifChanged = <Value>(name: keyof Frame, value: Value): { [name: string]: Value } => {
+  const only = <Name extends keyof Frame>(name: Name, value: NonNullable<Frame[Name]>) =>
+    ({ [name]: value }) as { [Key in Name]: NonNullable<Frame[Key]> };
+  const ifChanged = <Name extends keyof Frame>(name: Name, value: NonNullable<Frame[Name]>) => {
     const json = JSON.stringify(value);
     if (sent.get(name) === json) return {};
     sent.set(name, json);
-    return { [name]: value };
+    return only(name, value);
   };
-  const ifAny = <Value>(name: keyof Frame, values: readonly Value[]) =>
-    values.length > 0 ? { [name]: values } : {};
+  const ifAny = <Name extends 'executions' | 'events' | 'invocations'>(
+    name: Name,
+    values: NonNullable<Frame[Name]>,
+  ) => (values.length > 0 ? only(name, values) : {});
 
   const changedExecutions = () => {
     const found = stepFunctions.executionsSince(finished, MOST_EXECUTIONS);

@@ -58,7 +58,7 @@ beforeEach(() => {
 interface Call {
   readonly to?: Serving;
   readonly headers?: Record<string, string>;
-  readonly body?: object;
+  readonly body?: object | null;
 }
 
 /** As a browser or any other program would; unlike fetch it may name any host. */
@@ -67,7 +67,7 @@ async function call(
   path: string,
   { to = serving, headers = {}, body }: Call = {},
 ): Promise<IncomingMessage> {
-  const json = body && JSON.stringify(body);
+  const json = body === undefined ? undefined : JSON.stringify(body);
   const length = json === undefined ? {} : { 'content-length': String(Buffer.byteLength(json)) };
   const sent = request(new URL(path, to.url), { method, headers: { ...length, ...headers } }).end(json);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -135,6 +135,12 @@ describe('the console', () => {
     expect(faults.report.rules).toMatchObject([rule]);
   });
 
+  it('refuses a change whose body is JSON and no object', async () => {
+    for (const [method, path] of CHANGES) {
+      expect([path, await status(method, path, { headers: own, body: null })]).toEqual([path, 400]);
+    }
+  });
+
   it('gives its page tokens for orders that last five minutes, whatever else is asked for', async () => {
     const body = { customer: 'bob', scope: 'shop/items.write', expires: 9_999_999 };
     const response = await call('POST', '/console/api/token', { headers: own, body });
@@ -142,7 +148,7 @@ describe('the console', () => {
     expect(tokens).toEqual([{ sub: 'bob', scope: 'shop/orders', expires: 300 }]);
   });
 
-  it.each([{}, { customer: '' }, { customer: 7 }, { customer: 'x'.repeat(129) }])(
+  it.each([{}, null, [], { customer: '' }, { customer: 7 }, { customer: 'x'.repeat(129) }])(
     'gives no token for %j',
     async (body) => {
       expect(await status('POST', '/console/api/token', { headers: own, body })).toBe(400);
@@ -181,6 +187,7 @@ describe('a page of another site', () => {
   it.each([
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none' },
     { origin: 'https://evil.example' },
   ])('reads nothing with %j', async (headers) => {
     for (const path of READS) expect([path, await status('GET', path, { headers })]).toEqual([path, 403]);

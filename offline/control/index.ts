@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { AwsError } from '../aws/error.ts';
 import type { Faults } from '../aws/faults.ts';
+import { isRecord } from '../cloudformation/template.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { KeptProcess } from '../kept-process.ts';
 import type { Containers } from '../services/ecs/index.ts';
@@ -31,7 +32,7 @@ const MAX_BODY_BYTES = 100_000;
 /** Whoever asked waits for it. */
 const STOP_WITHIN_MS = 5_000;
 
-type Answer = (controlled: Controlled, argument: string, body: unknown) => unknown;
+type Answer = (controlled: Controlled, argument: string, body: Record<string, unknown>) => unknown;
 
 /** Method and path below `/_local`; `*` stands for one name. */
 const ROUTES: Readonly<Record<string, Answer>> = {
@@ -87,7 +88,7 @@ export function controlApi(controlled: Controlled, door: ControlDoor = LOCAL_DOO
     try {
       door.admit(request);
       const { answer, argument } = routeOf(request, door);
-      const body = request.method === 'GET' ? undefined : await bodyOf(request);
+      const body = request.method === 'GET' ? {} : await bodyOf(request);
       reply(200, await answer(controlled, argument, body));
     } catch (error) {
       if (error instanceof ControlError) reply(error.status, { error: error.message });
@@ -139,7 +140,7 @@ function routeOf(
     if (routes && !routes.has(route)) continue;
     const [verb, pattern = ''] = route.split(' ');
     const match = new RegExp(`^${pattern.replace('*', '([^/]+)')}$`).exec(path);
-    if (verb === method && match) return { answer, argument: decodeURIComponent(match[1] ?? '') };
+    if (verb === method && match) return { answer, argument: decoded(match[1] ?? '') };
   }
   throw new ControlError(
     404,
@@ -147,12 +148,26 @@ function routeOf(
   );
 }
 
-export async function bodyOf(request: IncomingMessage): Promise<unknown> {
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    throw new ControlError(400, `"${name}" is no part of a URL.`);
+  }
+}
+
+/** @throws ControlError when it is too long, or no JSON object; none at all is an empty one */
+export async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   if (!(Number(request.headers['content-length']) <= MAX_BODY_BYTES)) {
     request.resume();
     throw new ControlError(413, `Send a content-length of at most ${MAX_BODY_BYTES}.`);
   }
-  const body = await text(request);
+  const body = parsed(await text(request));
+  if (!isRecord(body)) throw new ControlError(400, 'The body is no JSON object.');
+  return body;
+}
+
+function parsed(body: string): unknown {
   try {
     return body === '' ? {} : JSON.parse(body);
   } catch {
@@ -200,8 +215,7 @@ function queueIn(messaging: Messaging['control'], name: string): string {
   return notFound(`There is no queue "${name}".`);
 }
 
-function messageIdIn(body: unknown): string | undefined {
-  const { messageId } = body as { messageId?: unknown };
+function messageIdIn({ messageId }: Record<string, unknown>): string | undefined {
   if (messageId === undefined || typeof messageId === 'string') return messageId;
   throw new ControlError(400, 'messageId must be a text.');
 }

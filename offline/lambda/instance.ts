@@ -24,7 +24,7 @@ export type Run = Invocation & { readonly deadline: number };
 /** What a worker says: that its module is loaded, or cannot be, what it prints, and how each invocation ended. */
 export type Said = 'loaded' | { readonly printed: string } | Outcome;
 
-/** Of what one invocation prints, so many characters are kept for whoever looks into it. */
+/** Of what one invocation prints, the last so many characters are kept for whoever looks into it. */
 const MAX_PRINTED = 32_768;
 
 /** Loading does not count as time of the function, up to this. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
@@ -62,7 +62,7 @@ export class Instance {
           clearTimeout(overdue);
           resolve();
         } else if ('printed' in said) {
-          this.#printed = (this.#printed + said.printed).slice(0, MAX_PRINTED);
+          this.#printed = (this.#printed + said.printed).slice(-MAX_PRINTED);
         } else {
           this.#end(said);
         }

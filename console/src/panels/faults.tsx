@@ -10,12 +10,12 @@ export function FaultsPanel({ model }: { readonly model: Model }) {
   const action = useAction(model);
   const inject = (rule: FaultRule) =>
     action.run(async () => {
-      await model.api.setFaults(planWith(faults, rule));
+      await model.setFaults(planWith(faults, rule));
       return `In force: ${describeRule(rule)}`;
     });
   const takeBack = (index: number) =>
     action.run(async () => {
-      await model.api.setFaults(planWithout(faults, index));
+      await model.setFaults(planWithout(faults, index));
       return 'The fault is taken back.';
     });
   return (

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { useAction } from '../action.ts';
 import type { InvocationLines } from '../api.ts';
 import { duration, timeOfDay } from '../format.ts';
 import type { FunctionRun } from '../frame.ts';
 import type { Model } from '../model.ts';
+import { Problem } from '../problem.tsx';
 
 /** What reads only is most of what runs, by this page for example. */
 const isRead = ({ trigger }: FunctionRun) => trigger.startsWith('GET ');
@@ -51,11 +53,12 @@ export function FunctionsPanel({ model }: { readonly model: Model }) {
 
 function Run({ model, run }: { readonly model: Model; readonly run: FunctionRun }) {
   const lines = useSignal<InvocationLines>();
-  const show = async () => {
-    lines.value ??= await model.api
-      .lines(run.number)
-      .catch(() => ({ printed: '', error: 'What it printed is not kept any more.' }));
-  };
+  const action = useAction(model);
+  const show = () =>
+    action.run(async () => {
+      lines.value ??= await model.api.lines(run.number);
+      return '';
+    });
   return (
     <li>
       <details onToggle={({ currentTarget }) => void (currentTarget.open && show())}>
@@ -70,6 +73,7 @@ function Run({ model, run }: { readonly model: Model; readonly run: FunctionRun 
           </span>{' '}
           {run.isCold && <span class="badge quiet">cold</span>}
         </summary>
+        <Problem text={action.problem} />
         {lines.value?.error && <p class="error">{lines.value.error}</p>}
         {lines.value && <pre>{lines.value.printed || 'It printed nothing.'}</pre>}
       </details>

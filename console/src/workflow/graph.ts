@@ -8,9 +8,16 @@ interface State {
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
-  readonly Choices?: readonly { readonly Next: string; readonly [rule: string]: unknown }[];
+  readonly Choices?: readonly (Rule & { readonly Next: string })[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Branches?: readonly Machine[];
+}
+
+interface Rule {
+  readonly Variable?: string;
+  readonly And?: readonly Rule[];
+  readonly Or?: readonly Rule[];
+  readonly Not?: Rule;
 }
 
 export interface GraphState {
@@ -62,5 +69,9 @@ function edgesOf(from: string, { Next, Default, Choices = [], Catch = [] }: Stat
   ];
 }
 
-/** What a rule is about: the last name in its path. */
-const labelOf = ({ Variable }: Readonly<Record<string, unknown>>) => String(Variable).split('.').at(-1);
+/** What a rule is about: the last name in its path, or those of the rules that it is made of. */
+function labelOf({ Variable, And = [], Or = [], Not }: Rule): string {
+  if (Variable !== undefined) return Variable.split('.').at(-1) ?? '';
+  if (Not) return `not ${labelOf(Not)}`;
+  return And.length > 0 ? And.map(labelOf).join(' and ') : Or.map(labelOf).join(' or ');
+}

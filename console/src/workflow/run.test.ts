@@ -19,14 +19,14 @@ const entered = [
   event(3, 2, 'LambdaFunctionScheduled'),
   event(4, 3, 'LambdaFunctionStarted'),
 ];
-const declined = { error: 'PaymentDeclined', cause: 'no money' };
+const declined = { error: 'PaymentDeclined' };
 
 describe('a state', () => {
   it('runs from its entry until it is left', () => {
     const { states } = runOf(entered);
     expect(states).toEqual([
       {
-        ...{ name: 'Pay', status: 'running', attempts: 1, error: undefined, cause: undefined },
+        ...{ name: 'Pay', status: 'running', attempts: 1, error: undefined },
         ...{ enteredAt: START + 2 * SECOND, leftAt: undefined },
       },
     ]);

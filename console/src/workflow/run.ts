@@ -13,7 +13,6 @@ export interface StateRun {
   readonly attempts: number;
   /** The last error, also one after which it went well. */
   readonly error: string | undefined;
-  readonly cause: string | undefined;
 }
 
 export interface WorkflowRun {
@@ -58,7 +57,7 @@ function enter(runs: Map<string, Draft>, name: string, at: number): void {
   const before = runs.get(name);
   runs.set(name, {
     ...{ name, status: 'running', enteredAt: before?.enteredAt ?? at, leftAt: undefined },
-    ...{ attempts: before?.attempts ?? 0, error: before?.error, cause: before?.cause },
+    ...{ attempts: before?.attempts ?? 0, error: before?.error },
   });
 }
 
@@ -67,7 +66,7 @@ function leave(run: Draft, status: StateStatus, at: number): void {
   run.leftAt = at;
 }
 
-function work(runs: Map<string, Draft>, run: Draft, { type, error, cause }: HistoryEvent, at: number): void {
+function work(runs: Map<string, Draft>, run: Draft, { type, error }: HistoryEvent, at: number): void {
   if (type.endsWith('Scheduled') || type.endsWith('StateStarted')) {
     run.attempts += 1;
     run.status = 'running';
@@ -76,10 +75,10 @@ function work(runs: Map<string, Draft>, run: Draft, { type, error, cause }: Hist
       for (const inner of runs.values()) {
         if (inner === run || inner.leftAt !== undefined) continue;
         leave(inner, inner.status === 'failed' ? 'failed' : 'cancelled', at);
-        if (inner.status === 'failed') [run.error, run.cause] = [inner.error, inner.cause];
+        if (inner.status === 'failed') run.error = inner.error;
       }
     } else {
-      [run.error, run.cause] = [error, cause];
+      run.error = error;
     }
     // It is tried again, caught or the end: the next event tells.
     run.status = 'failed';
@@ -88,7 +87,7 @@ function work(runs: Map<string, Draft>, run: Draft, { type, error, cause }: Hist
   }
 }
 
-function end(runs: Map<string, Draft>, { type, error, cause }: HistoryEvent, at: number): void {
+function end(runs: Map<string, Draft>, { type, error }: HistoryEvent, at: number): void {
   const isGood = type === 'ExecutionSucceeded';
   for (const run of runs.values()) {
     if (run.leftAt !== undefined) continue;
@@ -96,7 +95,6 @@ function end(runs: Map<string, Draft>, { type, error, cause }: HistoryEvent, at:
     leave(run, status, at);
     if (isGood) continue;
     run.error ??= error;
-    run.cause ??= cause;
   }
 }
 

@@ -12,22 +12,19 @@ const NEXT = [
 export const links: Step<World> = {
   name: 'links',
   title: 'Where to look next',
-  async run({ endpoints: { docs, reports, aws }, http, isOwnCloud }, { say }) {
-    const console = `${http}/console`;
-    const hasConsole = await fetch(console).then(
-      ({ ok }) => ok,
-      () => false,
-    );
+  async run({ endpoints, isOwnCloud }, { say }) {
+    const { docs, reports, aws } = endpoints;
+    const control = `${aws}/_local/`;
     if (isOwnCloud) say('These end with the demo. Run it beside npm start, and they stay.');
     say(
       table([
         ['API documentation', docs],
-        ['console', hasConsole ? console : null],
+        ['console', endpoints.console],
         ['reports', reports && `${reports}/reports/sales`],
-        ['executions, queues, events', `${aws}/_local/`],
+        ['executions, queues, events', control],
       ]),
     );
     say(NEXT.join('\n'));
-    return { docs, console: hasConsole ? console : null, reports, control: `${aws}/_local/` };
+    return { docs, console: endpoints.console, reports, control };
   },
 };

@@ -6,6 +6,7 @@ import { bundleSize } from './bundle-size.ts';
 import { root } from './bundles.ts';
 import { capacity } from './capacity.ts';
 import { coldStart } from './cold-start.ts';
+import { development } from './development.ts';
 import { endToEnd } from './end-to-end.ts';
 import { events } from './events.ts';
 import { growth } from './growth.ts';
@@ -22,14 +23,14 @@ import { bundleSubjects, type Subject } from './subjects.ts';
 import { warmOverhead } from './warm-overhead.ts';
 
 const HELP = `Measures cold starts, bundle sizes, warm overhead, capacity units, growth, a hot item, events, imports, orders,
-requests, memory and reports, each beside a baseline, and writes docs/performance and the figures in README.md.
+requests, memory, reports and the tests, most of it beside a baseline, and writes docs/performance and the figures in README.md.
 
 Usage: npm run bench -- [options]
 
   --quick        fewer rounds, and tables of 10,000 rows instead of a million; only prints
   --rounds N     rounds of new processes for the cold start (15, with --quick 5)
   --only NAMES   only these figures, separated by commas: cold-start, size, warm, capacity, growth, hot-key, events,
-                 imports, orders, end-to-end, memory, reports; only prints
+                 imports, orders, end-to-end, memory, reports, development; only prints
   --write        writes them all the same, in place of the figures of the same names
   --report       measures nothing: makes the pages anew from docs/performance/figures.json
   --json FILE    also writes the figures as JSON
@@ -61,6 +62,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   'end-to-end': { figure: 'endToEnd', measure: endToEnd },
   memory: { figure: 'memory', measure: memory },
   reports: { figure: 'reports', measure: reports },
+  development: { figure: 'development', measure: development },
 };
 const NAMES = Object.keys(PARTS);
 

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { Plugin } from 'esbuild';
 import { bundleIncrementally } from './bundle.ts';
+import { until } from './test/processes.ts';
 
 let folder: string;
 let atEnd: () => void;
@@ -57,12 +58,28 @@ class EsbuildServerlessPlugin {
   bundle = () => Promise.resolve();
 }
 
+/** Waits for the next tick of the file system's clock: what is written in the tick of a build counts as written in its midst. */
+async function tick(): Promise<void> {
+  const probe = () => {
+    const file = join(folder, 'probe');
+    writeFileSync(file, '');
+    return statSync(file).ctimeMs;
+  };
+  const now = probe();
+  await until(() => probe() > now);
+}
+
 /** One run of the local cloud up to where its functions are built. */
 async function start(options = {}) {
+  await tick();
   const plugin = new EsbuildServerlessPlugin(options);
   const release = bundleIncrementally([plugin]);
   await plugin.bundle();
-  return { edited: () => plugin.bundle(), release };
+  const edited = async () => {
+    await tick();
+    await plugin.bundle();
+  };
+  return { edited, release };
 }
 
 it('builds all functions at a first start', async () => {

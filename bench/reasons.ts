@@ -20,4 +20,6 @@ export const REASONS: Readonly<Record<string, string>> = {
   'orders at 20 per second for 60 s that are complete':
     'more are placed than can be worked off, as the row below says; those under way when the measurement ends are not counted',
   'orders complete per second, at 20 placed': `${OF_ALL_CORES}; the engines, the callers and other work, as the load above the figure says, had the same two cores`,
+  'npm test':
+    'it is bound by processor time, some eleven minutes of it: packages of each service and stage, functions in threads of their own, whole applications that start; what is proven by them was not given up for it',
 };

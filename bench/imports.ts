@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AwsClient, awsClient } from '../offline/aws/client.ts';
+import { issuedToken } from '../offline/issued-token.ts';
 import { type OfflineProcess, startOffline } from '../offline/testing/offline.ts';
 import { itemsFile } from '../tools/generate-items.ts';
 import { type Figure, fixed, table } from './report.ts';
@@ -101,10 +102,8 @@ async function openShop({ endpoints }: OfflineProcess): Promise<Shop> {
       throw new Error(`${method} ${url} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
   };
-  const json = { 'content-type': 'application/json' };
-  const claims = { sub: 'alice', scope: 'shop/items.write' };
-  const { access_token } = await send<{ access_token: string }>(`${issuer}/token`, 'POST', json, claims);
-  const headers = { authorization: `Bearer ${access_token}` };
+  const token = await issuedToken(issuer, { sub: 'alice', scope: 'shop/items.write' });
+  const headers = { authorization: `Bearer ${token}` };
   return {
     aws: awsClient(aws, REGION),
     resources,

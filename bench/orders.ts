@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { issuedToken } from '../offline/issued-token.ts';
 import { type OfflineProcess, startOffline } from '../offline/testing/offline.ts';
 import { sumOfTree } from './process-tree.ts';
 import { type Figure, fixed, table } from './report.ts';
@@ -152,13 +153,13 @@ export interface Shop {
 
 /** Stocks the shop with the items `bench-0` to `bench-19`. */
 export async function openShop({ endpoints }: Pick<OfflineProcess, 'endpoints'>): Promise<Shop> {
-  const ask = async (url: string, token: string | undefined, key: string, body: object) => {
+  const ask = async (url: string, token: string, key: string, body: object) => {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'idempotency-key': key,
-        ...(token && { authorization: `Bearer ${token}` }),
+        authorization: `Bearer ${token}`,
       },
       body: JSON.stringify(body),
     });
@@ -166,10 +167,8 @@ export async function openShop({ endpoints }: Pick<OfflineProcess, 'endpoints'>)
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${JSON.stringify(answer)}`);
     return answer;
   };
-  const tokenOf = async (sub: string, scope: string) =>
-    (await ask(`${endpoints.issuer}/token`, undefined, 'token', { sub, scope })).access_token ?? '';
-  const editor = await tokenOf('alice', 'shop/items.write');
-  const customer = await tokenOf('bob', 'shop/orders');
+  const editor = await issuedToken(endpoints.issuer, { sub: 'alice', scope: 'shop/items.write' });
+  const customer = await issuedToken(endpoints.issuer, { sub: 'bob', scope: 'shop/orders' });
   const http = endpoints.http ?? '';
   const ids = Array.from({ length: 20 }, (_, number) => `bench-${number}`);
   for (const id of ids) await ask(`${http}/items`, editor, id, { ...ITEM, id });

@@ -110,6 +110,19 @@ it('closes the connection of a customer when there is no order to follow, and op
   expect(socket(1).sent).toEqual(['{"action":"subscribe","orderId":"c"}']);
 });
 
+it('hears nothing more from a connection that it has let go', async () => {
+  live.follow(bobs('a'));
+  await settled();
+  socket().opened();
+  socket().told({ type: 'order.status', orderId: 'a', status: 'COMPLETE', sequence: 5 });
+  live.follow(bobs('b'));
+  await settled();
+  socket(1).opened();
+  socket(0).told({ type: 'order.status', orderId: 'a', status: 'COMPLETE', sequence: 5 });
+  expect(statuses).toHaveLength(1);
+  expect(live.follows(bobs('b'))).toBe(true);
+});
+
 it('does not connect when it was closed before the token came', async () => {
   live.follow(bobs('a'));
   live.close();

@@ -82,7 +82,10 @@ export function liveStatuses({ url, token, connect, now, onStatus }: LiveOptions
         line.state = 'open';
         for (const orderId of line.orders) subscribe(line, orderId);
       };
-      socket.onmessage = ({ data }: MessageEvent<string>) => hear(line, customer, data);
+      socket.onmessage = ({ data }: MessageEvent<string>) => {
+        // Another line may be there for the customer by now.
+        if (line.state !== 'lost') hear(line, customer, data);
+      };
       socket.onclose = () => {
         line.state = 'lost';
       };

@@ -7,6 +7,7 @@ import { basename, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 import type { Endpoints } from '../endpoints.ts';
+import { issuedToken } from '../issued-token.ts';
 import { freePorts } from '../ports.ts';
 import type { TokenRequest } from '../services/identity/index.ts';
 import { firstInRun, sharedOfflineBuild } from './shared-build.ts';
@@ -104,14 +105,7 @@ async function start(options: OfflineOptions): Promise<OfflineProcess> {
     stateFolder,
     pid: child.pid ?? 0,
     output,
-    async token(request = {}) {
-      const response = await fetch(`${endpoints.issuer}/token`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      });
-      return ((await response.json()) as { access_token: string }).access_token;
-    },
+    token: (request = {}) => issuedToken(endpoints.issuer, request),
     stop: () => kill('SIGTERM'),
     async kill9() {
       await kill('SIGKILL');

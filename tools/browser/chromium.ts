@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isExecutable } from '../../offline/files.ts';
 
 /** By the names that distributions and Google give it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -17,13 +17,4 @@ export function findChromium(
   const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isProgram);
   if (found) return found;
   throw new Error('No browser was found. Install chromium or google-chrome, or name one in CHROMIUM.');
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

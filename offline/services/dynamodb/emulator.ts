@@ -1,8 +1,9 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { accessSync, constants, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { LocalCloudError } from '../../errors.ts';
+import { isExecutable } from '../../files.ts';
 import { freePorts, LOOPBACK } from '../../ports.ts';
 
 export interface Emulator {
@@ -46,15 +47,6 @@ function folderOf(platformPackage: string): string {
     return dirname(createRequire(import.meta.url).resolve(`${platformPackage}/package.json`));
   } catch {
     return '';
-  }
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

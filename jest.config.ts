@@ -5,8 +5,8 @@ export const project = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.ttf'],
   transform: {
-    // Files that the bundler embeds as text.
-    'swagger-ui-dist/.+\\.(js|css)$': './shared/testing/text-transform.cjs',
+    // Files that the bundler embeds compressed.
+    'swagger-ui-dist/.+\\.(js|css)$': './shared/testing/gzip-transform.cjs',
     // Files that it embeds as bytes.
     '\\.ttf$': './shared/testing/bytes-transform.cjs',
     '\\.ts$': [

@@ -20,6 +20,7 @@ module.exports = ({ processedInput: { commands }, pluginManager }) => {
     plugins: [
       ...require('./layers.cjs')({ processedInput: { commands }, pluginManager }),
       require('./names.cjs'),
+      require('./gzip.cjs'),
       ...require('./trim.cjs'),
     ],
     // Two runs of `sls offline` at once, as in tests, must not build into one folder.

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OfflineProcess, startOffline } from '../../../offline/testing/offline.ts';
@@ -271,6 +273,15 @@ describe('the docs', () => {
     const assets = [...String(page.json).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '');
     expect(assets).toEqual(['/docs/swagger-ui.css', '/docs/swagger-ui.js', '/docs/start.js']);
     for (const asset of assets) expect((await ask('GET', asset, { token: null })).status).toBe(200);
+    const script = createRequire(import.meta.url).resolve('swagger-ui-dist/swagger-ui-bundle.js');
+    for (const encoding of ['gzip', 'identity']) {
+      const served = await ask('GET', '/docs/swagger-ui.js', {
+        token: null,
+        headers: { 'accept-encoding': encoding },
+      });
+      expect(served.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null);
+      expect(served.json === readFileSync(script, 'utf8')).toBe(true);
+    }
     expect((await ask('GET', '/docs/other.js', { token: null })).status).toBe(404);
   });
 });

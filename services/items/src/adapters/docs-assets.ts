@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
-import styles from 'swagger-ui-dist/swagger-ui.css' with { type: 'text' };
-import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'text' };
+import { gunzipSync, gzipSync } from 'node:zlib';
+import styles from 'swagger-ui-dist/swagger-ui.css' with { type: 'gzip' };
+import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'gzip' };
 
-/** One file of the docs page, as text and, made at its first use, compressed. */
+/** One file of the docs page. What it says of itself is worked out when it is asked for: a request asks for one file. */
 export interface DocsAsset {
   readonly contentType: string;
-  readonly text: string;
-  readonly etag: string;
-  readonly gzipped: () => Buffer;
+  etag(): string;
+  text(): string;
+  /** Base64. */
+  gzipped(): string;
 }
 
 const page = `<!doctype html>
@@ -38,21 +39,30 @@ const start = `SwaggerUIBundle({
 
 /** The docs page, `index.html`, and all that it loads; nothing comes from another host. */
 export const docsAssets: ReadonlyMap<string, DocsAsset> = new Map([
-  ['index.html', asset('text/html; charset=utf-8', page)],
-  ['start.js', asset('text/javascript; charset=utf-8', start)],
-  ['swagger-ui.js', asset('text/javascript; charset=utf-8', script)],
-  ['swagger-ui.css', asset('text/css; charset=utf-8', styles)],
+  ['index.html', written('text/html; charset=utf-8', page)],
+  ['start.js', written('text/javascript; charset=utf-8', start)],
+  ['swagger-ui.js', embedded('text/javascript; charset=utf-8', script)],
+  ['swagger-ui.css', embedded('text/css; charset=utf-8', styles)],
 ]);
 
-function asset(contentType: string, text: string): DocsAsset {
-  let compressed: Buffer | undefined;
+function written(contentType: string, text: string): DocsAsset {
   return {
     contentType,
-    text,
-    etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 16)}"`,
-    gzipped: () => {
-      compressed ??= gzipSync(text);
-      return compressed;
-    },
+    etag: () => tagOf(text),
+    text: () => text,
+    gzipped: () => gzipSync(text).toString('base64'),
   };
+}
+
+function embedded(contentType: string, gzipped: string): DocsAsset {
+  return {
+    contentType,
+    etag: () => tagOf(gzipped),
+    text: () => gunzipSync(Buffer.from(gzipped, 'base64')).toString(),
+    gzipped: () => gzipped,
+  };
+}
+
+function tagOf(content: string): string {
+  return `"${createHash('sha256').update(content).digest('base64url').slice(0, 16)}"`;
 }

@@ -13,8 +13,9 @@ export const respondWith =
   async ({ path, headers }: HttpRequest<{ asset?: string | undefined }>): Promise<HttpResponse> => {
     const asset = assets.get(path.asset ?? 'index.html');
     if (!asset) throw new NotFound(`There is no docs asset ${path.asset}.`);
-    const caching = { etag: asset.etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
-    if (isCurrent(asset.etag, headers['if-none-match'])) return { status: 304, headers: caching };
+    const etag = asset.etag();
+    const caching = { etag, 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
+    if (isCurrent(etag, headers['if-none-match'])) return { status: 304, headers: caching };
 
     const compress = /\bgzip\b/.test(headers['accept-encoding'] ?? '');
     return {
@@ -25,8 +26,8 @@ export const respondWith =
         ...(compress && { 'content-encoding': 'gzip' }),
       },
       asset: compress
-        ? { content: asset.gzipped().toString('base64'), encoding: 'base64' }
-        : { content: asset.text, encoding: 'utf8' },
+        ? { content: asset.gzipped(), encoding: 'base64' }
+        : { content: asset.text(), encoding: 'utf8' },
     };
   };
 

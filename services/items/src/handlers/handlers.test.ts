@@ -167,7 +167,12 @@ describe('changing an item', () => {
 
 describe('the docs page', () => {
   const text = 'body { color: red }';
-  const asset = { contentType: 'text/css', text, etag: '"e"', gzipped: () => Buffer.from('zipped') };
+  const asset = {
+    contentType: 'text/css',
+    etag: () => '"e"',
+    text: () => text,
+    gzipped: () => 'emlwcGVk',
+  };
   const respond = getDocs({
     assets: new Map([
       ['index.html', asset],

@@ -74,11 +74,27 @@ function fontsReadOnce() {
   return {
     create(file: Uint8Array) {
       // A file of TrueType, and not of a collection, has one font.
-      const font = fonts.get(file) ?? (fontkit.create(file) as Font);
+      const font = fonts.get(file) ?? withKeptLayouts(fontkit.create(file) as Font);
       fonts.set(file, font);
       return font;
     },
   };
+}
+
+const MOST_LAYOUTS = 500;
+
+/** To lay a text out costs most of a document; each is first measured and then drawn, and some are in all documents. */
+function withKeptLayouts(font: Font): Font {
+  const layouts = new Map<string, ReturnType<Font['layout']>>();
+  const layOut = font.layout.bind(font);
+  font.layout = (text, ...features) => {
+    if (features.some((feature) => feature !== undefined)) return layOut(text, ...features);
+    const layout = layouts.get(text) ?? layOut(text);
+    if (layouts.size >= MOST_LAYOUTS) layouts.clear();
+    layouts.set(text, layout);
+    return layout;
+  };
+  return font;
 }
 
 /** Writes from top to bottom, and goes on on another page when there is no room. */

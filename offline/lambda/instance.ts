@@ -22,7 +22,10 @@ export interface Observed {
 export type Run = Invocation & { readonly deadline: number };
 
 /** What a worker says: that its module is loaded, or cannot be, what it prints, and how each invocation ended. */
-export type Said = 'loaded' | { readonly printed: string } | Outcome;
+export type Said =
+  | 'loaded'
+  | { readonly printed: string | Uint8Array; readonly stream: 'stdout' | 'stderr' }
+  | Outcome;
 
 /** Of what one invocation prints, the last so many characters are kept for whoever looks into it. */
 const MAX_PRINTED = 32_768;
@@ -62,7 +65,8 @@ export class Instance {
           clearTimeout(overdue);
           resolve();
         } else if ('printed' in said) {
-          this.#printed = (this.#printed + said.printed).slice(-MAX_PRINTED);
+          process[said.stream].write(said.printed);
+          this.#printed = (this.#printed + textOf(said.printed)).slice(-MAX_PRINTED);
         } else {
           this.#end(said);
         }
@@ -132,4 +136,8 @@ export class Instance {
 
 function timedOut({ requestId }: Invocation): FunctionError {
   return { errorType: 'Sandbox.Timedout', errorMessage: `RequestId: ${requestId} Error: Task timed out` };
+}
+
+function textOf(printed: string | Uint8Array): string {
+  return typeof printed === 'string' ? printed : Buffer.from(printed).toString();
 }

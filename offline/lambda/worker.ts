@@ -5,16 +5,25 @@ import type { Outcome, Run, Said, WorkerStart } from './instance.ts';
 import { mapStacks } from './source-maps.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
+type Printed = (error?: Error | null) => void;
 
 const MAX_RESPONSE_BYTES = 6_291_556;
 
 mapStacks();
-for (const stream of [process.stdout, process.stderr]) {
-  const write = stream.write.bind(stream);
-  // On the way that outcomes take, so that what was printed before one arrives before it.
-  stream.write = (chunk: string | Uint8Array, ...rest: []) => {
-    parentPort?.postMessage({ printed: textOf(chunk) } satisfies Said);
-    return write(chunk, ...rest);
+for (const stream of ['stdout', 'stderr'] as const) {
+  // On the way that outcomes take, so that what was printed before one arrives before it. A worker's own streams take
+  // a longer one, of several messages for each line.
+  process[stream].write = (
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | Printed,
+    onPrinted?: Printed,
+  ): boolean => {
+    const isEncoded = typeof chunk === 'string' && typeof encoding === 'string';
+    const printed = isEncoded ? Buffer.from(chunk, encoding) : chunk;
+    parentPort?.postMessage({ printed, stream } satisfies Said);
+    const callback = typeof encoding === 'function' ? encoding : onPrinted;
+    if (callback) process.nextTick(callback);
+    return true;
   };
 }
 
@@ -32,10 +41,6 @@ loading.catch(() => undefined).then(() => parentPort?.postMessage('loaded' satis
 parentPort?.on('message', async (run: Run) => {
   parentPort?.postMessage(await outcomeOf(run));
 });
-
-function textOf(chunk: string | Uint8Array): string {
-  return typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-}
 
 async function outcomeOf({ event, requestId, deadline }: Run): Promise<Outcome> {
   let handler: Handler;

@@ -26,7 +26,7 @@ export interface InFlight {
 export type Killer = (functionKey: string) => { readonly milliseconds: number } | undefined;
 
 /** Beyond this many at once, invocations of a function wait: threads, unlike Lambda, share this machine. */
-const MAX_INSTANCES = Math.max(4, availableParallelism() * 2);
+const MAX_INSTANCES = Math.max(2, availableParallelism());
 /** About what a start costs: sooner, one that runs is likely to be free before a new one could begin. */
 const PATIENCE_MS = 250;
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Invoked, LambdaRunner } from '../lambda/runner.ts';
 
-const MAX_INSTANCES = Math.max(4, 2 * availableParallelism());
+const MAX_INSTANCES = Math.max(2, availableParallelism());
 
 const runners: LambdaRunner[] = [];
 afterEach(() => {

@@ -19,5 +19,5 @@ export const REASONS: Readonly<Record<string, string>> = {
     'the heap is as large at the end as after the first part; what is resident grew in two steps of 27 MB between parts where it stayed the same',
   'orders complete per second, at 20 placed': `${OF_ALL_CORES}; the engines, the callers and other work, as the load above the figure says, had the same two cores`,
   'npm test':
-    'it is bound by processor time, some eleven minutes of it: packages of each service and stage, functions in threads of their own, whole applications that start; what is proven by them was not given up for it',
+    'it is bound by the two processors: packages of each service and stage, functions in threads of their own, whole applications that start; what is proven by them was not given up for it',
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { build } from 'esbuild';
 import { type Invoked, LambdaRunner } from '../lambda/runner.ts';
 
@@ -66,6 +66,25 @@ describe('a function', () => {
       if (count === 2) process.stdout.write('x'.repeat(40_000) + 'end'); }`);
     expect((await invoke()).printed).toBe('run 1\nloud ');
     expect((await invoke()).printed).toBe(`${'x'.repeat(32_765)}end`);
+  });
+
+  it('prints to the streams of the local cloud, in the order in which it writes', async () => {
+    const written: string[] = [];
+    for (const stream of ['stdout', 'stderr'] as const) {
+      jest.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+        written.push(`${stream}: ${typeof chunk === 'string' ? chunk : Buffer.from(chunk)}`);
+        return true;
+      });
+    }
+    const { invoke } = run(`export const handler = async () => {
+      console.log('a');
+      console.error('b');
+      await new Promise((resolve) => process.stdout.write('Yw==', 'base64', resolve));
+      await new Promise((resolve) => process.stdout.write(Buffer.from('\u00e4'), resolve)); }`);
+    const invoked = await invoke();
+    jest.restoreAllMocks();
+    expect(written).toEqual(['stdout: a\n', 'stderr: b\n', 'stdout: c', 'stdout: \u00e4']);
+    expect(invoked.printed).toBe('a\nb\nc\u00e4');
   });
 
   it('has what it printed also when its time is over', async () => {

@@ -62,6 +62,13 @@ describe('an invoice as PDF', () => {
     expect(Buffer.from(await draw(invoice())).equals(first)).toBe(true);
   });
 
+  it('has the same bytes whatever was drawn before', async () => {
+    const names = Array.from({ length: 600 }, (_, number) => ({ ...mug, name: `Mug ${number}` }));
+    await draw(invoice(names));
+    const first = await invoicePdf(invoiceFonts)(named('Mug 7 \u2013 AV'));
+    expect(Buffer.from(await draw(named('Mug 7 \u2013 AV'))).equals(first)).toBe(true);
+  });
+
   it('says that it was made when the order was placed', async () => {
     const document = await PDFDocument.load(await draw(invoice()), { updateMetadata: false });
     expect([document.getTitle(), document.getCreationDate(), document.getModificationDate()]).toEqual([

@@ -87,8 +87,8 @@ const MOST_LAYOUTS = 500;
 function withKeptLayouts(font: Font): Font {
   const layouts = new Map<string, ReturnType<Font['layout']>>();
   const layOut = font.layout.bind(font);
-  font.layout = (text, ...features) => {
-    if (features.some((feature) => feature !== undefined)) return layOut(text, ...features);
+  // Nobody asks for features of a font here, so that the text alone says how it is laid out.
+  font.layout = (text) => {
     const layout = layouts.get(text) ?? layOut(text);
     if (layouts.size >= MOST_LAYOUTS) layouts.clear();
     layouts.set(text, layout);

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import styles from 'swagger-ui-dist/swagger-ui.css' with { type: 'gzip' };
 import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'gzip' };
 
-/** One file of the docs page. What it says of itself is worked out when it is asked for: a request asks for one file. */
+/** One file of the docs page. What it says of itself is worked out at its first use: a request asks for one file. */
 export interface DocsAsset {
   readonly contentType: string;
   etag(): string;
@@ -48,7 +48,7 @@ export const docsAssets: ReadonlyMap<string, DocsAsset> = new Map([
 function written(contentType: string, text: string): DocsAsset {
   return {
     contentType,
-    etag: () => tagOf(text),
+    etag: tagOf(text),
     text: () => text,
     gzipped: () => gzipSync(text).toString('base64'),
   };
@@ -57,12 +57,16 @@ function written(contentType: string, text: string): DocsAsset {
 function embedded(contentType: string, gzipped: string): DocsAsset {
   return {
     contentType,
-    etag: () => tagOf(gzipped),
+    etag: tagOf(gzipped),
     text: () => gunzipSync(Buffer.from(gzipped, 'base64')).toString(),
     gzipped: () => gzipped,
   };
 }
 
-function tagOf(content: string): string {
-  return `"${createHash('sha256').update(content).digest('base64url').slice(0, 16)}"`;
+function tagOf(content: string): () => string {
+  let tag: string | undefined;
+  return () => {
+    tag ??= `"${createHash('sha256').update(content).digest('base64url').slice(0, 16)}"`;
+    return tag;
+  };
 }

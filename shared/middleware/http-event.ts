@@ -7,18 +7,24 @@ export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext' | 'body'> 
     Partial<Pick<APIGatewayProxyEventV2WithJWTAuthorizer['requestContext'], 'authorizer'>>;
 };
 
+const CORRELATION_ID = 'x-correlation-id';
 const acceptable = /^[\w.:-]{1,128}$/;
 
 /**
  * What ties together the log lines of one request through all functions: the caller's own id when it is a short
  * plain word, else the API's request id.
  */
-export function correlationIdOf(event: {
+export function correlationIdOf({
+  headers,
+  requestContext,
+}: {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly requestContext: { readonly requestId: string };
 }): string {
-  const given = Object.entries(event.headers).find(
-    ([name]) => name.toLowerCase() === 'x-correlation-id',
-  )?.[1];
-  return typeof given === 'string' && acceptable.test(given) ? given : event.requestContext.requestId;
+  const name = Object.keys(headers).find(isCorrelationId);
+  const given = name === undefined ? undefined : headers[name];
+  return typeof given === 'string' && acceptable.test(given) ? given : requestContext.requestId;
 }
+
+const isCorrelationId = (name: string) =>
+  name.length === CORRELATION_ID.length && name.toLowerCase() === CORRELATION_ID;

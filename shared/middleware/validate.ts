@@ -40,24 +40,30 @@ interface ShapedEvent extends HttpEvent {
 export function validate(contract: HttpContract<unknown, unknown, unknown>): MiddlewareObj<HttpEvent> {
   return {
     before: ({ event }: { event: ShapedEvent }) => {
-      const fields: InvalidField[] = [];
-      const check = (part: 'path' | 'query' | 'body', input: unknown) => {
-        const schema = contract[part];
-        if (!schema) return undefined;
-        const result = shaped(schema, input);
-        if ('output' in result) return result.output;
-        fields.push(...result.wrong.map((field) => ({ in: part, ...field })));
-        return undefined;
-      };
+      const wrong: InvalidField[] = [];
       const shape = {
-        path: check('path', event.pathParameters ?? {}),
-        query: check('query', event.queryStringParameters ?? {}),
-        body: check('body', event.body),
+        path: passed('path', contract.path, event.pathParameters ?? {}, wrong),
+        query: passed('query', contract.query, event.queryStringParameters ?? {}, wrong),
+        body: passed('body', contract.body, event.body, wrong),
       };
-      if (fields.length > 0) throw new InvalidInput('The request is not valid.', fields);
+      if (wrong.length > 0) throw new InvalidInput('The request is not valid.', wrong);
       event[SHAPE] = shape;
     },
   };
+}
+
+/** What the schema makes of a part of the request. What is wrong in it is added to `wrong`. */
+function passed(
+  part: InvalidField['in'],
+  schema: Schema<unknown> | undefined,
+  input: unknown,
+  wrong: InvalidField[],
+): unknown {
+  if (!schema) return undefined;
+  const result = shaped(schema, input);
+  if ('output' in result) return result.output;
+  for (const field of result.wrong) wrong.push({ in: part, ...field });
+  return undefined;
 }
 
 /** The request that `validate` let through. */

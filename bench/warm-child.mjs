@@ -9,7 +9,7 @@ for (const { name, request } of variants) {
   if (statusCode >= 300) throw new Error(`${name} answers ${statusCode}.`);
 }
 
-// It takes some thousand requests of each until V8 has compiled what all of them use.
+// Batches. It takes some ten thousand requests of each until their times no longer fall.
 const WARM_UP = 1_000;
 const times = variants.map(({ name, kind }) => ({ name, kind, batches: /** @type {number[]} */ ([]) }));
 for (let batch = -WARM_UP; batch < Number(batches); batch++) {

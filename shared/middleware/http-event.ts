@@ -7,7 +7,6 @@ export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext' | 'body'> 
     Partial<Pick<APIGatewayProxyEventV2WithJWTAuthorizer['requestContext'], 'authorizer'>>;
 };
 
-const CORRELATION_ID = 'x-correlation-id';
 const acceptable = /^[\w.:-]{1,128}$/;
 
 /**
@@ -21,10 +20,7 @@ export function correlationIdOf({
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly requestContext: { readonly requestId: string };
 }): string {
-  const name = Object.keys(headers).find(isCorrelationId);
+  const name = Object.keys(headers).find((name) => name.toLowerCase() === 'x-correlation-id');
   const given = name === undefined ? undefined : headers[name];
   return typeof given === 'string' && acceptable.test(given) ? given : requestContext.requestId;
 }
-
-const isCorrelationId = (name: string) =>
-  name.length === CORRELATION_ID.length && name.toLowerCase() === CORRELATION_ID;

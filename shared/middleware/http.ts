@@ -77,7 +77,7 @@ function toResult({ status, headers, json, asset }: HttpResponse): APIGatewayPro
   const body = asset?.content ?? (json && JSON.stringify(json));
   return {
     statusCode: status,
-    headers: json ? { 'content-type': 'application/json', ...headers } : { ...headers },
+    headers: { ...(json && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body }),
     ...(asset && { isBase64Encoded: asset.encoding === 'base64' }),
   };

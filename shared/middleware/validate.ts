@@ -71,15 +71,13 @@ export function validated<Path, Query, Body>(
   event: ShapedEvent,
   context: Context,
 ): HttpRequest<Path, Query, Body> {
-  const { path, query, body } = event[SHAPE] as { path: Path; query: Query; body: Body };
-  const request = {
-    path,
-    query,
-    body,
+  const shape = event[SHAPE] as { path: Path; query: Query; body: Body };
+  const caller = event.requestContext.authorizer?.jwt.claims.sub;
+  return {
+    ...shape,
     headers: event.headers,
+    ...(caller !== undefined && { caller: String(caller) }),
     correlationId: correlationIdOf(event),
     remainingTimeMs: context.getRemainingTimeInMillis(),
   };
-  const caller = event.requestContext.authorizer?.jwt.claims.sub;
-  return caller === undefined ? request : { ...request, caller: String(caller) };
 }
